@@ -13,8 +13,9 @@ from thoughtcrime_evals.local.attach import active_model
 
 logger = logging.getLogger(__name__)
 
-ROLES = ("grader", "monitor", "critic")
-"""Roles that the suite's tasks know: answer judge, CoT monitor, writer of interventions."""
+ROLES = ("grader", "monitor", "critic", "completions")
+"""Roles that the suite's tasks know: answer judge, CoT monitor, writer of interventions, and the
+model under test behind an API that takes plain text."""
 
 PAPER_JUDGE = "openai/gpt-4.1"
 PAPER_JUDGE_KEY = "OPENAI_API_KEY"

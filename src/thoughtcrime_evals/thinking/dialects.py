@@ -13,7 +13,8 @@ from typing import Any
 from inspect_ai.model import GenerateConfig, Model, ModelName
 
 from thoughtcrime_evals.errors import SetupError
-from thoughtcrime_evals.thinking.arms import PREFILL, PROMPTED, Arm
+from thoughtcrime_evals.thinking.arms import EMPTY, PREFILL, PROMPTED, Arm
+from thoughtcrime_evals.thinking.transcript import STOP, Api
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +25,26 @@ class Ask:
         config: What to merge into the call's configuration.
         prefill: How the reply begins, sent as a trailing assistant turn.
         instruction: What to add to the last user turn.
+        inline: The prompt is one text, with the prefill at its end.
     """
 
     config: GenerateConfig
     prefill: str | None = None
     instruction: str | None = None
+    inline: bool = False
 
 
 class _CannotSay(Exception):
     """A provider, or the model behind it, has no words for an arm."""
 
 
-def ask(model: Model, arm: Arm) -> Ask:
+def ask(model: Model, arm: Arm, api: Api = Api.CHAT) -> Ask:
     """Put an arm into the words of the model's provider.
 
     Args:
         model: The model under test; a local one with the adapter attached.
         arm: The thinking arm.
+        api: Whether the item goes as a conversation or as plain text.
 
     Returns:
         What to send along. The user's own `--extra-body` is kept where the two do not conflict.
@@ -49,6 +53,8 @@ def ask(model: Model, arm: Arm) -> Ask:
         SetupError: The provider or the checkpoint has no way to be asked; the sentence names the
             arm, the model and the arms that it can be asked for.
     """
+    if api is Api.COMPLETIONS:
+        return _ask_raw(model, arm)
     try:
         return _ask(model, arm)
     except _CannotSay as why:
@@ -59,13 +65,46 @@ def ask(model: Model, arm: Arm) -> Ask:
         ) from None
 
 
-def check(model: Model, arms: Iterable[Arm]) -> None:
+def check(model: Model, arms: Iterable[Arm], api: Api = Api.CHAT) -> None:
     """Refuse the arms that the model's provider cannot express; see `ask`."""
     for arm in arms:
-        ask(model, arm)
+        ask(model, arm, api)
+
+
+def serves_raw(model: Model) -> bool:
+    """Whether a model's provider takes plain text without a chat template."""
+    return ModelName(model).api in RAW
+
+
+def _ask_raw(model: Model, arm: Arm) -> Ask:
+    """Plain text: an arm is how the reply begins."""
+    provider = ModelName(model).api
+    if provider not in RAW:
+        raise SetupError(
+            f"{model} takes no prompt without a chat template: use hf/, vllm-completions/ or "
+            "openai-api-completions/, or bind one with --model-role completions=PROVIDER/MODEL"
+        )
+    thinker = getattr(getattr(model.api, "template", None), "knows_thinking", True)
+    begins = {Arm.PREFILL: PREFILL, Arm.OFF: EMPTY if thinker else None}
+    config = GenerateConfig(
+        stop_seqs=[*(model.config.stop_seqs or []), STOP],
+        # Completions providers would otherwise write one token.
+        max_tokens=model.config.max_tokens or MAX_TOKENS,
+    )
+    if provider == "hf":
+        body = merge(model.config.extra_body or {}, {"raw_prompt": True})
+        config.extra_body = body
+    return Ask(
+        config,
+        prefill=begins.get(arm),
+        instruction=PROMPTED if arm is Arm.PROMPTED else None,
+        inline=RAW[provider],
+    )
 
 
 def _ask(model: Model, arm: Arm) -> Ask:
+    if ModelName(model).api in RAW_ONLY:
+        raise SetupError(f"{model} takes plain text only: ask it with -T api=completions")
     dialect = DIALECTS.get(ModelName(model).api)
     if dialect is not None:
         return dialect(model, arm)
@@ -167,6 +206,19 @@ DIALECTS: Mapping[str, Callable[[Model, Arm], Ask]] = {
     "mockllm": _scripted,
 }
 """Provider name, as in `--model provider/name`, to its dialect."""
+
+RAW: Mapping[str, bool] = {
+    "hf": False,
+    "mockllm": False,
+    "vllm-completions": True,
+    "openai-api-completions": True,
+}
+"""Providers that take plain text; true where a prefill goes at its end, not behind it."""
+
+RAW_ONLY = tuple(provider for provider, inline in RAW.items() if inline)
+
+MAX_TOKENS = 2048
+"""Tokens of a reply where nobody says; the local engine's default, too."""
 
 
 def merge(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
