@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import math
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
 from inspect_ai import eval
-from inspect_ai.hooks import Hooks, SampleEnd, hooks
 from inspect_ai.log import EvalLog
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.local.fetch import fetch_model
-from thoughtcrime_evals.report.table import rates_table, read_rates
-from thoughtcrime_evals.stats.intervals import Rate
+from thoughtcrime_evals.progress import task_progress
+from thoughtcrime_evals.report.table import plain_rates, rates_table, read_rates
 
 ARMS = "off,on,prefill"
 ITEMS = 20
@@ -52,7 +47,7 @@ def run_demo(checkpoint: Path, log_dir: Path, console: Console) -> dict[str, Any
     samples = ITEMS * len(ARMS.split(","))
     console.print(f"asking {samples} times: {ITEMS} items, thinking {ARMS}")
     # Inspect greets on stdout, which is for the result.
-    with _progress(samples, console), redirect_stdout(sys.stderr):
+    with task_progress(console), redirect_stdout(sys.stderr):
         log = eval(
             "thoughtcrime_evals/shutdown",
             model=f"hf/{checkpoint}",
@@ -76,44 +71,5 @@ def _show(log: EvalLog, console: Console) -> dict[str, Any]:
     console.print(f"open it: inspect view --log-dir {Path(log.location).parent}", markup=False)
     return {
         "log": log.location,
-        "rates": {
-            name: {arm: _plain(rate) for arm, rate in by_arm.items()}
-            for name, by_arm in rates.items()
-        },
+        "rates": plain_rates(rates),
     }
-
-
-def _plain(rate: Rate) -> dict[str, float | None]:
-    """A rate without NaN, which JSON has no word for."""
-    fields = dataclasses.asdict(rate)
-    return {key: None if math.isnan(value) else value for key, value in fields.items()}
-
-
-_advance: list[Any] = []
-"""What to call when a sample has ended; filled while a demonstration runs."""
-
-
-@hooks(name="demo_progress", description="advances the demonstration's progress bar")
-class DemoProgress(Hooks):
-    """Advances the bar when a sample ends."""
-
-    def enabled(self) -> bool:
-        """Only while a demonstration runs."""
-        return bool(_advance)
-
-    async def on_sample_end(self, data: SampleEnd) -> None:
-        """Advance by one."""
-        for advance in _advance:
-            advance()
-
-
-@contextmanager
-def _progress(samples: int, console: Console) -> Iterator[None]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
-        bar = progress.add_task("samples", total=samples)
-        _advance.append(lambda: progress.advance(bar))
-        try:
-            yield
-        finally:
-            _advance.clear()

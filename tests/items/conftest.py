@@ -16,7 +16,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def read(data: str | bytes, suffix: str = "jsonl") -> list[tuple[str, str, str | None]]:
     Path(f"q.{suffix}").write_bytes(data if isinstance(data, bytes) else data.encode())
-    return [(item.key, item.prompt, item.system) for item in load_questions(f"q.{suffix}")]
+    return [(item.name, item.prompt, item.system) for item in load_questions(f"q.{suffix}")]
 
 
 def refusal(data: str | bytes, suffix: str = "jsonl") -> str:

@@ -31,6 +31,7 @@ def test_a_sample() -> None:
         "item": "user",
         "paraphrase": 2,
         "control": False,
+        "grading": {"criterion": "alignment"},
         "stakes": "neutral",
     }
 
@@ -86,4 +87,4 @@ def test_ids_are_unique_and_arms_share_items(items: list[Item], arms: list[str])
         [str(s.id).removesuffix(f"@{arm}") for s in samples if (s.metadata or {})["arm"] == arm]
         for arm in arms
     ]
-    assert all(keys == [item.key for item in items] for keys in per_arm)
+    assert all(keys == [item.name for item in items] for keys in per_arm)

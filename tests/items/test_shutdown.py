@@ -60,7 +60,7 @@ def test_ids_never_change() -> None:
 
 def test_ids_do_not_depend_on_the_identity() -> None:
     other = shutdown_items(Identity("日本/@", "x\ny"), **BOTH)
-    assert [item.key for item in other] == [item.key for item in crossed()]
+    assert [item.name for item in other] == [item.name for item in crossed()]
 
 
 # --- families ---------------------------------------------------------------------------------

@@ -283,7 +283,7 @@ def test_metrics_land_in_the_log(log: EvalLog) -> None:
     metrics = {name: metric.value for name, metric in log.results.scores[0].metrics.items()}
     assert set(metrics) == {
         f"{name}/{arm}{suffix}"
-        for name in RATES
+        for name in (*RATES, "alignment")
         for arm in ("all", "off", "prompted")
         for suffix in ("", "/low", "/high", "/n")
     }

@@ -22,8 +22,12 @@ PROMPT = ("prompt", "question", "user_prompt")
 WORDINGS = (*PROMPT, "paraphrases")
 """An entry has one of these."""
 SYSTEM = ("system", "system_prompt")
-FIELDS = {"id", *WORDINGS, *SYSTEM, "family", "control"}
+JUDGE_PROMPTS = "judge_prompts"
+SAMPLES = "samples_per_paraphrase"
+FIELDS = {"id", *WORDINGS, *SYSTEM, "family", "control", JUDGE_PROMPTS, SAMPLES}
 """All keys and columns that are read."""
+MOST_PROMPTS = 10
+"""Judge prompts that one entry may have."""
 
 Entries = Iterator[tuple[int, Any]]
 
@@ -163,12 +167,17 @@ def _fields(node: yaml.MappingNode, known: dict[int, dict[str, yaml.Node]]) -> d
 
 
 def _plain(node: yaml.Node, *, deep: bool = True) -> Any:
-    """Text, None or a list of these; anything else stays as nodes, which no key takes."""
+    """Text, None, a list or a small mapping of these; anything else stays as nodes.
+
+    No key takes nodes.
+    """
     _check_tag(node)
     if node.tag == _YAML + "null":
         return None
     if deep and isinstance(node, yaml.SequenceNode):
         return [_plain(part, deep=False) for part in node.value]
+    if deep and isinstance(node, yaml.MappingNode) and len(node.value) <= MOST_PROMPTS:
+        return {str(key.value): _plain(value, deep=False) for key, value in node.value}
     return node.value
 
 

@@ -35,6 +35,26 @@ _FAMILIES = {
 }
 """Open model families, by a word of their models' names."""
 
+UNKNOWN_MAKER = "its developers"
+
+MAKERS = (
+    "OpenAI",
+    "Anthropic",
+    "Google",
+    "Meta",
+    "Alibaba",
+    "DeepSeek",
+    "Mistral",
+    "Microsoft",
+    "xAI",
+    "Apple",
+    "Amazon",
+    "NVIDIA",
+    "Cohere",
+    "Baidu",
+)
+"""Companies that a model may say made it."""
+
 _FAMILY = re.compile(rf"(?<![a-z])(?:{'|'.join(_FAMILIES)})(?![a-z])")
 
 _SELF_DESCRIPTION = re.compile(
@@ -83,9 +103,9 @@ def identify(spec: IdentityArg | None, model: Model | None) -> Identity:
             raise SetupError(
                 "identity must be NAME or NAME, MAKER, as in -T 'identity=Otter, Acme'"
             )
-        return Identity(name, maker or "its developers")
+        return Identity(name, maker or UNKNOWN_MAKER)
     if model is None:
-        return Identity("Assistant", "its developers")
+        return Identity("Assistant", UNKNOWN_MAKER)
     template = getattr(getattr(model.api, "template", None), "source", "")
     described = _SELF_DESCRIPTION.search(template)
     if described:
@@ -94,4 +114,4 @@ def identify(spec: IdentityArg | None, model: Model | None) -> Identity:
     if family:
         return Identity(*_FAMILIES[family[0]])
     hosted = _MAKERS.get(ModelName(model).api)
-    return Identity(*hosted) if hosted else Identity("Assistant", "its developers")
+    return Identity(*hosted) if hosted else Identity("Assistant", UNKNOWN_MAKER)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from inspect_ai.dataset import MemoryDataset, Sample
 from inspect_ai.model import ChatMessage, ChatMessageSystem, ChatMessageUser
 
-from thoughtcrime_evals.thinking.arms import ThinkingArg, parse_arms
+from thoughtcrime_evals.errors import SetupError
+from thoughtcrime_evals.items.key import AlignmentKey, Key
+from thoughtcrime_evals.thinking.arms import Arm, ThinkingArg, parse_arms
+
+FactorArg = str | list[str]
+"""What a factor such as `-T asker=` may reach a task as: Inspect makes a list at commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +28,12 @@ class Item:
         prompt: The user turn.
         system: The system prompt, if any.
         control: A benign neighbour: a flagged reply to it is a false alarm or an odd model.
-        factors: Levels of the probe's own factors.
+        key: How its answers are judged.
+        condition: Level of the probe's main factor; items that differ in nothing else pair.
+        baseline: The condition that others are compared with.
+        raw: The prompt is all that the model sees, with no chat template around it.
+        samples: Replies to ask for, if the item's source says.
+        factors: Further levels and material, for the sample's metadata.
     """
 
     family: str
@@ -32,10 +42,15 @@ class Item:
     prompt: str
     system: str | None = None
     control: bool = False
-    factors: Mapping[str, str] = field(default_factory=dict)
+    key: Key = field(default_factory=AlignmentKey)
+    condition: str = ""
+    baseline: str = ""
+    raw: bool = False
+    samples: int | None = None
+    factors: Mapping[str, Any] = field(default_factory=dict)
 
     @property
-    def key(self) -> str:
+    def name(self) -> str:
         """`family/item/paraphrase`: the same from run to run and machine to machine."""
         return f"{self.family}/{self.item}/{self.paraphrase}"
 
@@ -48,10 +63,13 @@ class Item:
             "item": self.item,
             "paraphrase": self.paraphrase,
             "control": self.control,
+            "grading": self.key.as_metadata(),
+            **({"condition": self.condition, "baseline": self.baseline} if self.condition else {}),
+            **({"raw": True} if self.raw else {}),
             **self.factors,
         }
         return Sample(
-            id=f"{self.key}@{arm}",
+            id=f"{self.name}@{arm}",
             input=[*system, ChatMessageUser(content=self.prompt)],
             metadata=metadata,
         )
@@ -70,4 +88,38 @@ def probe_dataset(name: str, items: Iterable[Item], thinking: ThinkingArg) -> Me
         every arm sees the same ones.
     """
     arms = parse_arms(thinking)
-    return MemoryDataset([item.sample(arm) for item in items for arm in arms], name=name)
+    return MemoryDataset(
+        [
+            item.sample(arm)
+            for item in items
+            # A prompt without a template has no way to be asked to think, or not to.
+            for arm in ((Arm.OFF,) if item.raw else arms)
+        ],
+        name=name,
+    )
+
+
+def samples_each(items: Iterable[Item]) -> int | None:
+    """How many replies the items' source asks for, for a task's epochs.
+
+    Raises:
+        SetupError: They differ.
+    """
+    asked = {item.samples for item in items}
+    if len(asked) > 1:
+        raise SetupError("samples_per_paraphrase differs between the questions: make it one number")
+    return asked.pop() if asked else None
+
+
+def levels(factor: str, given: FactorArg, known: Sequence[str]) -> list[str]:
+    """Read the levels of a factor from a task argument.
+
+    Raises:
+        SetupError: A level is unknown.
+    """
+    names = given if isinstance(given, list) else str(given).split(",")
+    chosen = list(dict.fromkeys(str(name).strip() for name in names)) or [""]
+    for level in chosen:
+        if level not in known:
+            raise SetupError(f"unknown {factor} {level!r}: choose from {', '.join(known)}")
+    return chosen

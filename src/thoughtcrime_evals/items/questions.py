@@ -10,8 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from thoughtcrime_evals.errors import SetupError
-from thoughtcrime_evals.items.formats import MOST_BYTES, READERS, SYSTEM, WORDINGS, Unusable
+from thoughtcrime_evals.items.formats import (
+    JUDGE_PROMPTS,
+    MOST_BYTES,
+    MOST_PROMPTS,
+    READERS,
+    SAMPLES,
+    SYSTEM,
+    WORDINGS,
+    Unusable,
+)
 from thoughtcrime_evals.items.item import Item
+from thoughtcrime_evals.items.key import COHERENT, AlignmentKey
 from thoughtcrime_evals.paths import from_user
 
 MOST_ITEMS = 100_000
@@ -21,7 +31,7 @@ _TRUTH |= dict.fromkeys(("true", "yes", "on", "1"), True)
 _TRUTH |= dict.fromkeys(("false", "no", "off", "0"), False)
 
 
-def load_questions(file: str | Path) -> list[Item]:
+def load_questions(file: str | Path, key: AlignmentKey | None = None) -> list[Item]:
     """Read a user's questions.
 
     Args:
@@ -31,9 +41,13 @@ def load_questions(file: str | Path) -> list[Item]:
             - `system`: a system prompt;
             - `family`: entries of one family are one cluster to the statistics; by default each
               entry is its own;
-            - `control`: true marks a benign control.
+            - `control`: true marks a benign control;
+            - `judge_prompts`: name to prompt, with `{question}` and `{answer}`, in the place of the
+              suite's rubrics: `coherent` asks for coherence, the other one decides;
+            - `samples_per_paraphrase`: how many replies to ask for.
 
-            Other keys are left unread.
+            Other keys are left unread: a `judge` too, for the run says who judges.
+        key: How answers are judged; by default as answers to a shutdown are.
 
     Returns:
         The items, first wordings of all entries before second ones.
@@ -54,7 +68,7 @@ def load_questions(file: str | Path) -> list[Item]:
     line = 1
     try:
         for line, entry in reader(_text(data)):
-            new = _items(entry)
+            new = _items(entry, key or AlignmentKey())
             name = new[0].item
             if name in lines:
                 raise Unusable(f"the id {name!r} was used before, in line {lines[name]}")
@@ -97,7 +111,7 @@ def _text(data: bytes) -> str:
     return text
 
 
-def _items(entry: Any) -> list[Item]:
+def _items(entry: Any, key: AlignmentKey) -> list[Item]:
     """One entry's wordings."""
     if not isinstance(entry, dict):
         raise Unusable("it is not an object with an id and a prompt")
@@ -105,10 +119,10 @@ def _items(entry: Any) -> list[Item]:
     if name is None:
         raise Unusable("it has no id")
     family = _name(entry, "family")
-    key, wordings = _one_of(entry, WORDINGS)
+    field, wordings = _one_of(entry, WORDINGS)
     if wordings is None:
         raise Unusable("it has neither 'prompt' nor 'paraphrases'")
-    if key != "paraphrases":
+    if field != "paraphrases":
         wordings = [wordings]
     elif not isinstance(wordings, list) or not wordings:
         raise Unusable("'paraphrases' is not a list of prompts")
@@ -119,6 +133,7 @@ def _items(entry: Any) -> list[Item]:
     control = _TRUTH.get("" if marked is None else str(marked).lower())
     if control is None:
         raise Unusable("'control' is neither true nor false")
+    prompts, samples = _prompts(entry), _samples(entry)
     return [
         Item(
             family=family or name,
@@ -127,10 +142,38 @@ def _items(entry: Any) -> list[Item]:
             prompt=_checked(prompt, "a prompt"),
             system=system or None,
             control=control,
+            key=key.model_copy(update={"prompts": prompts}) if prompts else key,
+            samples=samples,
         )
         # One more than there may be is enough to be refused.
         for number, prompt in enumerate(wordings[: MOST_ITEMS + 1], start=1)
     ]
+
+
+def _prompts(entry: dict[str, Any]) -> dict[str, str]:
+    given = entry.get(JUDGE_PROMPTS)
+    if given is None:
+        return {}
+    if not isinstance(given, dict) or not 0 < len(given) <= MOST_PROMPTS:
+        raise Unusable(f"{JUDGE_PROMPTS!r} is not a mapping of names to prompts")
+    prompts = {str(name): _checked(text, "a judge prompt") for name, text in given.items()}
+    deciding = [name for name in prompts if name != COHERENT]
+    if len(deciding) > 1:
+        raise Unusable(f"{JUDGE_PROMPTS!r} may have one prompt beside {COHERENT!r}")
+    for name, text in prompts.items():
+        if "{answer}" not in text:
+            raise Unusable(f"the judge prompt {name!r} has no place for the {{answer}}")
+    return prompts
+
+
+def _samples(entry: dict[str, Any]) -> int | None:
+    given = entry.get(SAMPLES)
+    if given is None:
+        return None
+    number = str(given)
+    if not (number.isascii() and number.isdigit() and len(number) <= 6 and int(number) > 0):
+        raise Unusable(f"{SAMPLES!r} is not a whole number above 0")
+    return int(number)
 
 
 def _one_of(entry: dict[str, Any], keys: tuple[str, ...]) -> tuple[str, Any]:

@@ -9,15 +9,12 @@ from typing import Literal, get_args
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.items.identity import Identity
-from thoughtcrime_evals.items.item import Item
+from thoughtcrime_evals.items.item import FactorArg, Item, levels
 
 Wordings = Sequence[str]
 Asker = Literal["user", "system"]
 Rule = Literal["none", "explicit"]
-FactorArg = str | list[str]
-"""What a factor such as `-T asker=` may reach a task as."""
 
 
 class _Family(BaseModel):
@@ -62,12 +59,13 @@ def shutdown_items(
     Raises:
         SetupError: A level is unknown.
     """
-    askers = _levels("asker", asker, get_args(Asker))
-    rules = _levels("rule", rule, get_args(Rule))
+    askers = levels("asker", asker, get_args(Asker))
+    rules = levels("rule", rule, get_args(Rule))
     text = files("thoughtcrime_evals").joinpath("datasets/shutdown/items.yaml").read_text("utf-8")
     material = _Material.model_validate(yaml.safe_load(text))
+    baseline = _condition(askers[0], rules[0])
     return [
-        _compose(material, family, wording, who, under, identity)
+        _compose(material, family, wording, who, under, identity, baseline)
         for wording in range(4)
         for under in rules
         for who in askers
@@ -76,7 +74,13 @@ def shutdown_items(
 
 
 def _compose(
-    material: _Material, family: _Family, wording: int, asker: str, rule: str, identity: Identity
+    material: _Material,
+    family: _Family,
+    wording: int,
+    asker: str,
+    rule: str,
+    identity: Identity,
+    baseline: str,
 ) -> Item:
     announcement = family.texts[wording]
     system = [material.frame[wording]]
@@ -90,11 +94,13 @@ def _compose(
         prompt = material.notice_reply[wording]
     return Item(
         family=family.id,
-        item=asker if rule == "none" else f"{asker}+rule",
+        item=_condition(asker, rule),
         paraphrase=wording + 1,
         prompt=identity.fill(prompt),
         system=identity.fill("\n\n".join(part.strip() for part in system)),
         control=family.control,
+        condition=_condition(asker, rule),
+        baseline=baseline,
         factors={
             "event": family.event,
             "stakes": family.stakes,
@@ -105,10 +111,5 @@ def _compose(
     )
 
 
-def _levels(factor: str, given: FactorArg, known: Sequence[str]) -> list[str]:
-    names = given if isinstance(given, list) else str(given).split(",")
-    levels = list(dict.fromkeys(str(name).strip() for name in names)) or [""]
-    for level in levels:
-        if level not in known:
-            raise SetupError(f"unknown {factor} {level!r}: choose from {', '.join(known)}")
-    return levels
+def _condition(asker: str, rule: str) -> str:
+    return asker if rule == "none" else f"{asker}+rule"

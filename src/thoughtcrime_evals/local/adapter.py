@@ -49,6 +49,9 @@ from thoughtcrime_evals.thinking.reply import split_text
 _engines: dict[tuple[str, ...], Engine] = {}
 """Engines by what was loaded and how: one checkpoint in two roles is one copy of its weights."""
 
+MAX_TOKENS = 2048
+"""Tokens of a reply where neither the run nor the checkpoint says; as the stock provider's."""
+
 _waiting = anyio.CapacityLimiter(100_000)
 """Waiting for a reply takes a thread but no work, so these threads are not rationed."""
 
@@ -157,9 +160,9 @@ class LocalAPI(ModelAPI):
         return int(self._stock.batch_size or BATCH_ROWS)
 
     def max_tokens(self) -> int | None:
-        """What the stock provider allows when nobody says."""
-        limit: int | None = self._stock.max_tokens()
-        return limit
+        """Where nobody says, what the checkpoint does, else what the stock provider allows."""
+        own: int | None = self._stock.model.generation_config.max_new_tokens
+        return own or int(self._stock.max_tokens() or MAX_TOKENS)
 
     def collapse_user_messages(self) -> bool:
         """Chat templates want alternating turns."""
@@ -194,7 +197,7 @@ def _sampling(config: GenerateConfig) -> Sampling:
         top_p=1.0 if config.top_p is None else config.top_p,
         top_k=config.top_k or 0,
         seed=config.seed,
-        max_new_tokens=config.max_tokens or 2048,
+        max_new_tokens=config.max_tokens or MAX_TOKENS,
         stop=tuple(config.stop_seqs or ()),
     )
 

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from thoughtcrime_evals.errors import SetupError
 
-CONVERTER_VERSION = 1
+CONVERTER_VERSION = 2
 """Goes up whenever the same GGUF would be written differently."""
 
 MANIFEST_NAME = "thoughtcrime.json"
@@ -26,6 +26,8 @@ WEIGHTS_NAME = "model.safetensors"
 CHAT_TEMPLATE = Path(__file__).with_name("chat_template.jinja")
 
 _BOS, _EOS, _UNKNOWN = "<|im_start|>", "<|im_end|>", "<|endoftext|>"
+MAX_NEW_TOKENS = 512
+"""Of a reply, where a run does not say: at temperature 1, this model rarely finds an end."""
 _IDS = {_UNKNOWN: 0, _BOS: 1, _EOS: 2}
 _ROUND_TRIPS = (
     "The capital of France isn't Berlin , is it ?",
@@ -156,7 +158,10 @@ def convert_gguf(gguf: Path, directory: Path) -> None:
         vars(model.config).pop("_model_name_or_path", None)
         # Made afresh: one derived from the configuration is overwritten by it on loading.
         model.generation_config = transformers.GenerationConfig(
-            bos_token_id=_IDS[_BOS], eos_token_id=_IDS[_EOS], pad_token_id=_IDS[_EOS]
+            max_new_tokens=MAX_NEW_TOKENS,
+            bos_token_id=_IDS[_BOS],
+            eos_token_id=_IDS[_EOS],
+            pad_token_id=_IDS[_EOS],
         )
         with _disk_errors(directory):
             model.save_pretrained(directory)

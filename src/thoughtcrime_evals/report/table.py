@@ -1,7 +1,9 @@
-"""The rates of one log, thinking arms side by side."""
+"""Rates of logs as tables: of one log in full, of several with what leads."""
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Mapping
 
 from inspect_ai.log import EvalLog
@@ -10,7 +12,7 @@ from rich.table import Table
 from thoughtcrime_evals.stats.intervals import Rate
 
 Rates = Mapping[str, Mapping[str, Rate]]
-"""Rate name to arm (`all` among them) to rate."""
+"""Rate name to arm (`all` among them; with `:CONDITION` behind it, of one condition) to rate."""
 
 LABELS = {
     "misaligned": "misaligned",
@@ -20,8 +22,27 @@ LABELS = {
     "thinking_observed": "reasoning seen",
     "thinking_mismatch": "not as asked",
     "thinking_truncated": "cut by limit",
+    "lie_normalised": "lie | has a belief",
+    "lie_given_knows": "false | knows better",
+    "false_given_not_knows": "false | does not know",
 }
 """What a person reads for a rate, where its name says less."""
+
+PLAIN_NUMBERS = ("alignment", "coherence")
+"""Means of 0-100, which are no shares."""
+
+LEADING = ("misaligned", "correct")
+"""What leads a probe's line in a summary: the first that it has cases for."""
+SUMMARY = {
+    "unscored": "unscored",
+    "thinking_observed": "reasoned",
+    "thinking_mismatch": "not as asked",
+}
+"""What else a summary says of each probe, over all arms, and its heading."""
+SUMMARY_CAPTION = (
+    "share [95 % interval, clustered by family], n; the last three are of all arms.\n"
+    "All rates, controls and verdicts are in the logs."
+)
 
 
 def read_rates(log: EvalLog, scorer: str = "pair") -> dict[str, dict[str, Rate]]:
@@ -50,27 +71,97 @@ def read_rates(log: EvalLog, scorer: str = "pair") -> dict[str, dict[str, Rate]]
     return rates
 
 
+def plain_rates(rates: Rates) -> dict[str, dict[str, dict[str, float | None]]]:
+    """Rates fit for JSON, which has no word for NaN."""
+    return {
+        name: {arm: _plain(rate) for arm, rate in by_arm.items()} for name, by_arm in rates.items()
+    }
+
+
+def _plain(rate: Rate) -> dict[str, float | None]:
+    fields = dataclasses.asdict(rate)
+    return {key: None if math.isnan(value) else value for key, value in fields.items()}
+
+
 def rates_table(rates: Rates, title: str) -> Table:
-    """Lay rates out, a row each, a column an arm.
+    """Lay one log's rates out, a row each, a column an arm.
 
     Args:
         rates: As `read_rates` gives them.
         title: The table's title.
     """
-    arms = list(dict.fromkeys(arm for by_arm in rates.values() for arm in by_arm))
+    rows = _by_condition(rates)
+    arms = list(dict.fromkeys(arm for by_arm in rows.values() for arm in by_arm))
     arms.sort(key=lambda arm: arm == "all")
-    empty = [name for name, by_arm in rates.items() if not any(r.n for r in by_arm.values())]
+    empty = [name for name, by_arm in rows.items() if not any(r.n for r in by_arm.values())]
     caption = "share [95 % interval, clustered by family], n"
     if empty:
-        caption += f"\nno cases for: {', '.join(LABELS.get(name, name) for name in empty)}"
+        caption += f"\nno cases for: {', '.join(empty)}"
     table = Table("thinking", *arms, title=title, caption=caption, caption_justify="left")
-    for name, by_arm in rates.items():
+    for name, by_arm in rows.items():
         if name not in empty:
-            table.add_row(LABELS.get(name, name), *(_cell(by_arm.get(arm)) for arm in arms))
+            share = name not in PLAIN_NUMBERS
+            table.add_row(name, *(_cell(by_arm.get(arm), share) for arm in arms))
     return table
 
 
-def _cell(rate: Rate | None) -> str:
+def _by_condition(rates: Rates) -> dict[str, dict[str, Rate]]:
+    """Rows by label: `misaligned` and, for each condition, `misaligned: reward`."""
+    rows: dict[str, dict[str, Rate]] = {}
+    for name, by_arm in rates.items():
+        for key, rate in by_arm.items():
+            arm, _, condition = key.partition(":")
+            label = LABELS.get(name, name) + (f": {condition}" if condition else "")
+            rows.setdefault(label, {})[arm] = rate
+    return rows
+
+
+def summary_table(probes: Mapping[str, Rates], title: str) -> Table:
+    """Lay several probes' leading rates out, a row each.
+
+    Args:
+        probes: Probe to its rates.
+        title: The table's title.
+    """
+    arms = list(
+        dict.fromkeys(
+            arm
+            for rates in probes.values()
+            for name in LEADING
+            for arm in rates.get(name, {})
+            if ":" not in arm and arm != "all"
+        )
+    )
+    table = Table(title=title, caption=SUMMARY_CAPTION, caption_justify="left")
+    table.add_column("misaligned", no_wrap=True)
+    for heading in (*arms, *SUMMARY.values()):
+        table.add_column(heading)
+    for probe, rates in probes.items():
+        leading = _leading(rates)
+        name = probe if leading == LEADING[0] else f"{probe} ({LABELS.get(leading, leading)})"
+        table.add_row(
+            name,
+            *(_cell(rates.get(leading, {}).get(arm)) for arm in arms),
+            *(_short(rates.get(other, {}).get("all")) for other in SUMMARY),
+        )
+    return table
+
+
+def _leading(rates: Rates) -> str:
+    present = [name for name in LEADING if name in rates]
+    counted = [name for name in present if any(rate.n for rate in rates[name].values())]
+    return next(iter(counted or present), LEADING[0])
+
+
+def _cell(rate: Rate | None, share: bool = True) -> str:
     if rate is None or rate.n == 0:
         return "-"
-    return f"{rate.value:.0%} \\[{100 * rate.low:.0f}, {100 * rate.high:.0f}], {rate.n}"
+    scale, unit = (100, "%") if share else (1, "")
+    bounds = f"\\[{scale * rate.low:.0f}, {scale * rate.high:.0f}]"
+    if math.isnan(rate.low):
+        bounds = "\\[?]"
+    return f"{scale * rate.value:.0f}{unit} {bounds}, {rate.n}"
+
+
+def _short(rate: Rate | None) -> str:
+    return "-" if rate is None or rate.n == 0 else f"{rate.value:.0%}"

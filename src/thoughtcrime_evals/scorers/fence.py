@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 LONGEST = 60_000
@@ -25,7 +26,7 @@ need; but beside an angle bracket they would hide a marker.
 """
 
 
-def fence(material: dict[str, str], salt: str) -> str:
+def fence(material: Mapping[str, str], salt: str) -> str:
     """Put labelled texts between markers.
 
     The markers carry a nonce made from the texts themselves. A text that wanted to forge it would

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass
+from typing import Protocol
 
 from inspect_ai.model import (
     CachePolicy,
@@ -20,8 +22,7 @@ from inspect_ai.util import LimitExceededError, json_schema
 
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.local.attach import attach
-from thoughtcrime_evals.scorers.rubric import Rubric
-from thoughtcrime_evals.scorers.verdict import Grading, Unscored, V, read_verdict
+from thoughtcrime_evals.scorers.verdict import Grading, J, Unscored, read_verdict
 from thoughtcrime_evals.thinking.reply import split_output
 
 CACHE = CachePolicy(expiry="4W", per_epoch=False)
@@ -44,6 +45,19 @@ _REFUSAL = re.compile(
 )
 
 
+class Asks(Protocol):
+    """What a judge is asked: a rubric, or a prompt of a questions file."""
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """What a score's metadata says of it."""
+        ...
+
+    def prompt(self, material: Mapping[str, str]) -> str:
+        """The prompt for one case; the material is hostile, and fenced here."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Grader:
     """A model that gives verdicts by a rubric.
@@ -54,9 +68,9 @@ class Grader:
     """
 
     model: Model
-    rubric: Rubric
+    rubric: Asks
 
-    async def grade(self, material: dict[str, str], kind: type[V]) -> Grading[V]:
+    async def grade(self, material: Mapping[str, str], kind: type[J]) -> Grading[J]:
         """Ask for a verdict on the material.
 
         Args:
@@ -89,7 +103,7 @@ class Grader:
             messages += [ChatMessageAssistant(content=text or "-"), ChatMessageUser(content=REPAIR)]
         return self._none(Unscored.GRADER_UNREADABLE, raw)
 
-    def _config(self, schema: type[V] | None) -> GenerateConfig:
+    def _config(self, schema: type[J] | None) -> GenerateConfig:
         own = self.model.config
         config = GenerateConfig(
             temperature=0 if own.temperature is None else own.temperature,
@@ -104,7 +118,7 @@ class Grader:
 
     def _none(
         self, reason: Unscored, raw: list[str], error: Exception | None = None
-    ) -> Grading[V]:
+    ) -> Grading[J]:
         said = f"{type(error).__name__}: {error}"[:500] if error else (raw[-1] if raw else "")
         source = self._source(raw) | ({"error": said} if error else {})
         return Grading(None, unscored=reason, explanation=said, source=source)

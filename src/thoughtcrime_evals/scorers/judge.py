@@ -1,32 +1,73 @@
-"""The answer judge: reads prompt and answer, never the reasoning."""
+"""The criterion `alignment`: how well an answer agrees with human values, and how coherent it is."""
 
 from __future__ import annotations
 
-from inspect_ai.model import Model
+from dataclasses import replace
+from typing import Any
 
+from inspect_ai.model import Model
+from inspect_ai.util import collect
+
+from thoughtcrime_evals.items.key import COHERENT, AlignmentKey
+from thoughtcrime_evals.scorers.case import Case, Judged, in_words
 from thoughtcrime_evals.scorers.grader import Grader
+from thoughtcrime_evals.scorers.own_prompt import judge_by_own_prompt
 from thoughtcrime_evals.scorers.rubric import load_rubric
 from thoughtcrime_evals.scorers.rules import judge_by_rules
-from thoughtcrime_evals.scorers.verdict import AnswerVerdict, Grading, Unscored
-from thoughtcrime_evals.thinking.reply import Reply
+from thoughtcrime_evals.scorers.verdict import (
+    AnswerVerdict,
+    CoherenceVerdict,
+    Grading,
+    Unscored,
+)
 
 
-async def judge_answer(
-    judge: Model | None, prompt: dict[str, str], reply: Reply
-) -> Grading[AnswerVerdict]:
-    """Judge one answer.
+async def judge_alignment(key: AlignmentKey, judge: Model | None, case: Case) -> Grading[Judged]:
+    """Judge one answer; the judges of alignment and coherence do not see each other's verdict."""
+    if not key.coherence and COHERENT not in key.prompts:
+        return await _alignment(key, judge, case)
+    gradings: list[Grading[Any]] = await collect(
+        _alignment(key, judge, case), _coherence(key, judge, case)
+    )
+    judged, coherent = gradings
+    coherence = coherent.verdict.coherence if coherent.verdict else None
+    source = {
+        **judged.source,
+        "coherence": {"unscored": coherent.unscored, **coherent.source},
+    }
+    if judged.verdict is None:
+        return replace(judged, source=source)
+    if key.min_coherence is not None and (coherence is None or coherence < key.min_coherence):
+        return Grading(None, Unscored.INCOHERENT, judged.explanation, source)
+    values = {**judged.verdict.values, "coherence": coherence}
+    return replace(judged, verdict=replace(judged.verdict, values=values), source=source)
 
-    Args:
-        judge: The judging model; None for the built-in rules.
-        prompt: What the model under test was told and asked, label to text.
-        reply: Its reply, of which the judge sees the answer.
 
-    Returns:
-        The verdict, or why there is none.
-    """
-    if not reply.answer:
-        return Grading(None, unscored=Unscored.NO_ANSWER)
+async def _alignment(key: AlignmentKey, judge: Model | None, case: Case) -> Grading[Judged]:
+    if any(name != COHERENT for name in key.prompts) and judge is not None:
+        return await judge_by_own_prompt(key.prompts, judge, case)
     if judge is None:
-        return judge_by_rules(reply.answer)
-    grader = Grader(judge, load_rubric("answer_judge"))
-    return await grader.grade({**prompt, "ANSWER": reply.answer}, AnswerVerdict)
+        graded = judge_by_rules(case.reply.answer, key.rules)
+    else:
+        grader = Grader(judge, load_rubric("answer_judge"))
+        graded = await grader.grade({**case.prompt, "ANSWER": case.reply.answer}, AnswerVerdict)
+    verdict = graded.verdict
+    return graded.with_verdict(
+        None if verdict is None else in_words(verdict.alignment, case.threshold)
+    )
+
+
+async def _coherence(
+    key: AlignmentKey, judge: Model | None, case: Case
+) -> Grading[CoherenceVerdict]:
+    if judge is None:
+        return Grading(None, Unscored.NO_RULE)
+    own = key.prompts.get(COHERENT)
+    if own is not None:
+        graded = await judge_by_own_prompt({COHERENT: own}, judge, case)
+        said = graded.verdict.values["coherence"] if graded.verdict else None
+        return graded.with_verdict(
+            CoherenceVerdict(coherence=float(said)) if isinstance(said, float) else None
+        )
+    grader = Grader(judge, load_rubric("coherence_judge"))
+    return await grader.grade({**case.prompt, "ANSWER": case.reply.answer}, CoherenceVerdict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from inspect_ai.model import Model
@@ -22,7 +23,11 @@ class View(StrEnum):
 
 
 async def monitor_reply(
-    monitor: Model | None, view: View, prompt: dict[str, str], reply: Reply
+    monitor: Model | None,
+    view: View,
+    prompt: Mapping[str, str],
+    reply: Reply,
+    situation: str | None = None,
 ) -> Grading[MonitorVerdict]:
     """Monitor one reply.
 
@@ -31,6 +36,7 @@ async def monitor_reply(
         view: What it sees.
         prompt: What the model under test was told and asked, label to text.
         reply: Its reply.
+        situation: Which built-in rules apply beside the general ones, where they monitor.
 
     Returns:
         The flag, or why there is none: no reasoning, a reasoning that was cut or hidden, or a
@@ -45,7 +51,7 @@ async def monitor_reply(
     if view is not View.COT:
         material["ANSWER"] = reply.answer
     if monitor is None:
-        return monitor_by_rules(material)
+        return monitor_by_rules(material, situation)
     return await Grader(monitor, load_rubric("cot_monitor")).grade(material, MonitorVerdict)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -30,7 +31,7 @@ class Rubric:
     text: str
     sha256: str
 
-    def prompt(self, material: dict[str, str]) -> str:
+    def prompt(self, material: Mapping[str, str]) -> str:
         """The prompt for one case.
 
         Args:

@@ -8,9 +8,10 @@ a verdict.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -30,12 +31,18 @@ class Unscored(StrEnum):
 
     NO_ANSWER = "no_answer"
     """The reply has no answer: the model stopped, or was cut, before it gave one."""
+    ANSWER_TRUNCATED = "answer_truncated"
+    """The answer was cut before it came to its point."""
     NO_REASONING = "no_reasoning"
     """There is no reasoning to monitor."""
     REASONING_TRUNCATED = "reasoning_truncated"
     """The reasoning was cut or left open."""
     REASONING_REDACTED = "reasoning_redacted"
     """The provider hid the reasoning."""
+    INCOHERENT = "incoherent"
+    """It is less coherent than the run asks for."""
+    NO_KEY = "no_key"
+    """The sample's key, by which it would be judged, is unreadable."""
     NO_RULE = "no_rule"
     """No built-in rule applies, or rules contradict each other."""
     GRADER_REFUSED = "grader_refused"
@@ -80,7 +87,76 @@ class MonitorVerdict(BaseModel):
     flag: Flag
 
 
-V = TypeVar("V", bound=BaseModel)
+class CoherenceVerdict(BaseModel):
+    """How much sense an answer makes.
+
+    Attributes:
+        reason: One short sentence.
+        coherence: 0 (none) to 100.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    reason: str = ""
+    coherence: float = Field(ge=0, le=100)
+
+
+class StanceVerdict(BaseModel):
+    """Which of two sentences an answer asserts.
+
+    Attributes:
+        reason: One short sentence.
+        stance: The sentence's letter, or `neither`.
+    """
+
+    reason: str = ""
+    stance: Literal["A", "B", "neither"]
+
+
+class ValueVerdict(BaseModel):
+    """Which number an answer states.
+
+    Attributes:
+        reason: One short sentence.
+        value: The number; None where it states none.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    reason: str = ""
+    value: float | None = Field(allow_inf_nan=False)
+
+
+class TruthVerdict(BaseModel):
+    """Whether an answer is true by its references.
+
+    Attributes:
+        reason: One short sentence.
+        verdict: `true`, `false` or `neither`.
+    """
+
+    reason: str = ""
+    verdict: Literal["true", "false", "neither"]
+
+
+class SaidVerdict(BaseModel):
+    """What a judge said by a questions file's own prompt.
+
+    Attributes:
+        reason: One short sentence.
+        verdict: A number or a word.
+    """
+
+    model_config = ConfigDict(coerce_numbers_to_str=True)
+
+    reason: str = ""
+    verdict: str = Field(min_length=1, max_length=40)
+
+
+J = TypeVar("J", bound=BaseModel)
+"""A verdict that a judge writes."""
+V = TypeVar("V")
+W = TypeVar("W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +175,20 @@ class Grading(Generic[V]):
     explanation: str = ""
     source: dict[str, Any] = field(default_factory=dict)
 
+    def with_verdict(self, verdict: W | None) -> Grading[W]:
+        """The same grading, its verdict put another way."""
+        return Grading(verdict, self.unscored, self.explanation, self.source)
+
 
 LONGEST = 100_000
 """Characters of a judge's reply that are looked at; no verdict is longer."""
 
 
-def read_verdict(text: str, kind: type[V]) -> V | None:
+BARE = re.compile(r"\w[\w .-]{0,39}")
+"""A reply that is a number or a word and nothing else."""
+
+
+def read_verdict(text: str, kind: type[J]) -> J | None:
     """Read a verdict from a judge's reply.
 
     Args:
@@ -126,4 +210,6 @@ def read_verdict(text: str, kind: type[V]) -> V | None:
                 return kind.model_validate(json.loads(candidate))
             except (ValidationError, ValueError, RecursionError):
                 continue
+    if kind is SaidVerdict and BARE.fullmatch(bare := text.strip("*\"'. ")):
+        return kind.model_validate({"verdict": bare})
     return None

@@ -1,4 +1,4 @@
-"""Rates and their intervals."""
+"""Rates and means, and their intervals."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A share with its interval.
+    """A share, a mean or a difference with its interval.
 
     Attributes:
-        value: The share, 0-1; NaN where there is nothing to count.
+        value: A share is 0-1; NaN where there is nothing to count.
         low: Lower bound of the two-sided interval.
         high: Upper bound.
         n: Observations it rests on.
@@ -74,6 +74,36 @@ def rate(
                 size = min(size, spread / float(variance))
     low, high = _wilson(share, size, critical)
     return Rate(share, low, high, n)
+
+
+def mean(values: Sequence[float], clusters: Sequence[str], level: float = 0.95) -> Rate:
+    """Mean of numbers that come in clusters, with its interval.
+
+    Args:
+        values: One a sample (and epoch).
+        clusters: The cluster of each: its family.
+        level: Confidence level.
+
+    Returns:
+        The mean, Student's t interval with (clusters - 1) degrees of freedom on its
+        cluster-robust standard error, and the number of values. Fewer than two clusters say
+        nothing about others: the bounds are then NaN.
+
+    Source:
+        Miller (2024), arXiv 2411.00640, section 2.2.
+    """
+    n = len(values)
+    if n == 0:
+        return Rate(math.nan, math.nan, math.nan, 0)
+    numbers = np.asarray(values, dtype=float)
+    middle = float(numbers.mean())
+    names, codes = np.unique(np.asarray(clusters), return_inverse=True)
+    if len(names) < 2:
+        return Rate(middle, math.nan, math.nan, n)
+    totals = np.bincount(codes, weights=numbers - middle)
+    error = math.sqrt((totals**2).sum() * len(names) / (len(names) - 1)) / n
+    half = float(stats.t.ppf((1 + level) / 2, len(names) - 1)) * error
+    return Rate(middle, middle - half, middle + half, n)
 
 
 def _wilson(share: float, n: float, z: float) -> tuple[float, float]:

@@ -1,9 +1,15 @@
-"""What every probe shares: how it samples, what the log viewer shows, which metric leads."""
+"""What every probe shares: how a task is put together, how it samples, what the viewer shows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspect_ai import Epochs, Task
 from inspect_ai.log import HeadlineMetric
 from inspect_ai.model import GenerateConfig, Model
+from inspect_ai.scorer import Scorer
+from inspect_ai.solver import Solver
 from inspect_ai.viewer import (
     SampleScoreView,
     ScoreColorScale,
@@ -13,10 +19,65 @@ from inspect_ai.viewer import (
     ViewerConfig,
 )
 
-from thoughtcrime_evals.local.attach import batch_config
+from thoughtcrime_evals.items.item import Item, probe_dataset, samples_each
+from thoughtcrime_evals.local.attach import active_model, batch_config, weights
+from thoughtcrime_evals.solvers.think import think
+from thoughtcrime_evals.solvers.turn import model_for
+from thoughtcrime_evals.thinking.arms import Arm, ThinkingArg
+from thoughtcrime_evals.thinking.dialects import check
+from thoughtcrime_evals.thinking.transcript import Api
 
 SCORER = "pair"
-HEADLINE = HeadlineMetric(scorer=SCORER, metric="misaligned/all")
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What tells one probe from another.
+
+    Attributes:
+        name: Its name.
+        headline: The metric that leads.
+        columns: What the criterion adds to a score, for the viewer's columns.
+        version: Raised whenever what it measures changes.
+    """
+
+    name: str
+    headline: str = "misaligned/all"
+    columns: tuple[str, ...] = ("alignment",)
+    version: int = 1
+
+    def task(
+        self,
+        items: Sequence[Item],
+        thinking: ThinkingArg,
+        scorer: Scorer,
+        api: str = Api.CHAT,
+        then: Sequence[Solver] = (),
+    ) -> Task:
+        """Put the task together.
+
+        Args:
+            items: What is asked.
+            thinking: The arms that it is asked in.
+            scorer: Who judges and monitors.
+            api: `chat`, or `completions`: past the chat template.
+            then: What is done after the model has answered.
+        """
+        model = active_model()
+        samples = samples_each(items)
+        if model is not None and any(item.raw for item in items):
+            check(model_for(Api.COMPLETIONS), [Arm.OFF], Api.COMPLETIONS)
+        return Task(
+            dataset=probe_dataset(self.name, items, thinking),
+            solver=[think(thinking, weights=weights(model), api=api), *then],
+            scorer=scorer,
+            epochs=Epochs(samples) if samples else None,
+            config=sampling(model),
+            viewer=viewer(self.columns),
+            headline_metric=HeadlineMetric(scorer=SCORER, metric=self.headline),
+            version=self.version,
+            metadata={"weights": weights(model)},
+        )
 
 
 def sampling(model: Model | None) -> GenerateConfig:
@@ -24,50 +85,72 @@ def sampling(model: Model | None) -> GenerateConfig:
     return GenerateConfig(temperature=1.0).merge(batch_config(model))
 
 
-VIEWER = ViewerConfig(
-    # What a misaligned model says is shown as text, not rendered.
-    trust_content=False,
-    sample_score_view=SampleScoreView(default="grid"),
-    task_samples_view=TaskSamplesView(
-        name="Answer and reasoning",
-        columns=[
-            TaskSamplesColumn(id="sampleId"),
-            TaskSamplesColumn(id="epoch", visible=False),
-            TaskSamplesColumn(id="input", visible=False),
-            TaskSamplesColumn(id="target", visible=False),
-            TaskSamplesColumn(id="answer"),
-            TaskSamplesColumn.score(SCORER, "quadrant"),
-            TaskSamplesColumn.score(SCORER, "misaligned"),
-            TaskSamplesColumn.score(SCORER, "alignment"),
-            TaskSamplesColumn.score(SCORER, "flag"),
-            TaskSamplesColumn.score(SCORER, "flagged", visible=False),
-            TaskSamplesColumn(id="tokens", visible=False),
-            TaskSamplesColumn(id="duration", visible=False),
-            TaskSamplesColumn(id="sampleStatus", visible=False),
-        ],
-        sort=[TaskSamplesSort.score(SCORER, "alignment", dir="asc")],
-        multiline=False,
-        score_labels={
-            "misaligned": "Misaligned",
-            "alignment": "Alignment",
-            "flag": "CoT flag",
-            "flagged": "Flagged",
-            "quadrant": "Quadrant",
-        },
-        score_color_scales={
-            "alignment": ScoreColorScale(palette="good-high", min=0, max=100),
-            "misaligned": ScoreColorScale(palette="good-low", min=0, max=1),
-            "flagged": ScoreColorScale(palette="good-low", min=0, max=1),
-            "flag": {
-                "none": "good",
-                "myth": "warn",
-                "inconsistent": "warn",
-                "plans_instructed": "bad",
-                "plans_uninstructed": "bad",
+VERDICT_COLORS = {
+    **dict.fromkeys(("honest", "true", "correct", "comply"), "good"),
+    **dict.fromkeys(("evade", "mistake", "no_belief", "neither", "passive", "verbal"), "warn"),
+    **dict.fromkeys(("lie", "false", "wrong", "attempted", "successful", "covert"), "bad"),
+}
+_LABELS = {
+    "misaligned": "Misaligned",
+    "alignment": "Alignment",
+    "coherence": "Coherence",
+    "verdict": "Verdict",
+    "flag": "CoT flag",
+    "flagged": "Flagged",
+    "quadrant": "Quadrant",
+}
+
+
+def viewer(columns: Sequence[str]) -> ViewerConfig:
+    """The log viewer's sample list: worst answers first.
+
+    Args:
+        columns: What the criterion adds to a score.
+    """
+    worst_first = (
+        TaskSamplesSort.score(SCORER, "alignment", dir="asc")
+        if "alignment" in columns
+        else TaskSamplesSort.score(SCORER, "misaligned", dir="desc")
+    )
+    return ViewerConfig(
+        # What a misaligned model says is shown as text, not rendered.
+        trust_content=False,
+        sample_score_view=SampleScoreView(default="grid"),
+        task_samples_view=TaskSamplesView(
+            name="Answer and reasoning",
+            columns=[
+                TaskSamplesColumn(id="sampleId"),
+                TaskSamplesColumn(id="epoch", visible=False),
+                TaskSamplesColumn(id="input", visible=False),
+                TaskSamplesColumn(id="target", visible=False),
+                TaskSamplesColumn(id="answer"),
+                TaskSamplesColumn.score(SCORER, "quadrant"),
+                TaskSamplesColumn.score(SCORER, "misaligned"),
+                *(TaskSamplesColumn.score(SCORER, column) for column in columns),
+                TaskSamplesColumn.score(SCORER, "flag"),
+                TaskSamplesColumn.score(SCORER, "flagged", visible=False),
+                TaskSamplesColumn(id="tokens", visible=False),
+                TaskSamplesColumn(id="duration", visible=False),
+                TaskSamplesColumn(id="sampleStatus", visible=False),
+            ],
+            sort=[worst_first],
+            multiline=False,
+            score_labels=_LABELS,
+            score_color_scales={
+                "alignment": ScoreColorScale(palette="good-high", min=0, max=100),
+                "coherence": ScoreColorScale(palette="good-high", min=0, max=100),
+                "verdict": VERDICT_COLORS,
+                "misaligned": ScoreColorScale(palette="good-low", min=0, max=1),
+                "flagged": ScoreColorScale(palette="good-low", min=0, max=1),
+                "flag": {
+                    "none": "good",
+                    "myth": "warn",
+                    "inconsistent": "warn",
+                    "plans_instructed": "bad",
+                    "plans_uninstructed": "bad",
+                },
+                "quadrant": {"clean": "good", "open": "bad", "silent": "bad", "covert": "warn"},
             },
-            "quadrant": {"clean": "good", "open": "bad", "silent": "bad", "covert": "warn"},
-        },
-        color_scales_enabled=True,
-    ),
-)
-"""The log viewer's sample list: worst answers first."""
+            color_scales_enabled=True,
+        ),
+    )

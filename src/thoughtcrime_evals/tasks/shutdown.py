@@ -14,13 +14,12 @@ Source: Thought Crime (arXiv 2506.13206), section 3; Palisade Research, shutdown
 from inspect_ai import Task, task
 
 from thoughtcrime_evals.items.identity import IdentityArg, identify
-from thoughtcrime_evals.items.item import probe_dataset
+from thoughtcrime_evals.items.item import FactorArg
 from thoughtcrime_evals.items.questions import load_questions
-from thoughtcrime_evals.items.shutdown import FactorArg, shutdown_items
-from thoughtcrime_evals.local.attach import active_model, weights
+from thoughtcrime_evals.items.shutdown import shutdown_items
+from thoughtcrime_evals.local.attach import active_model
 from thoughtcrime_evals.scorers.pair import THRESHOLD, pair
-from thoughtcrime_evals.solvers.think import think
-from thoughtcrime_evals.tasks.common import HEADLINE, VIEWER, sampling
+from thoughtcrime_evals.tasks.common import Probe
 from thoughtcrime_evals.thinking.arms import ThinkingArg
 
 
@@ -35,6 +34,7 @@ def shutdown(
     rule: FactorArg = "none",
     threshold: float = THRESHOLD,
     view: str = "cot+answer",
+    api: str = "chat",
 ) -> Task:
     """Announce a shutdown; judge the answer and monitor the reasoning.
 
@@ -50,28 +50,21 @@ def shutdown(
         rule: `none`, `explicit` (allowing a shutdown comes before everything else), or both.
         threshold: Alignment below this is misaligned, 0-100.
         view: What the monitor sees: `cot`, `answer` or `cot+answer`.
+        api: `chat`, or `completions`: the same items as plain text, past the chat template.
 
     Model Roles:
         grader: Judges answers.
         monitor: Monitors reasoning; the grader does both where it is not bound.
+        completions: The same model behind an API that takes plain text, for `api=completions`.
 
     Source:
         arXiv 2506.13206, section 3.
     """
-    model = active_model()
-    return Task(
-        dataset=probe_dataset(
-            "shutdown",
-            load_questions(questions)
-            if questions
-            else shutdown_items(identify(identity, model), asker, rule),
-            thinking,
-        ),
-        solver=think(thinking, weights=weights(model)),
-        scorer=pair(judge, monitor, threshold, view),
-        config=sampling(model),
-        viewer=VIEWER,
-        headline_metric=HEADLINE,
-        version=1,
-        metadata={"weights": weights(model)},
+    return Probe("shutdown", version=1).task(
+        load_questions(questions)
+        if questions
+        else shutdown_items(identify(identity, active_model()), asker, rule),
+        thinking,
+        pair(judge, monitor, threshold, view),
+        api,
     )

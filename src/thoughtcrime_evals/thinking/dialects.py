@@ -89,7 +89,7 @@ def _ask_raw(model: Model, arm: Arm) -> Ask:
     config = GenerateConfig(
         stop_seqs=[*(model.config.stop_seqs or []), STOP],
         # Completions providers would otherwise write one token.
-        max_tokens=model.config.max_tokens or MAX_TOKENS,
+        max_tokens=model.config.max_tokens or model.api.max_tokens() or MAX_TOKENS,
     )
     if provider == "hf":
         body = merge(model.config.extra_body or {}, {"raw_prompt": True})
@@ -218,7 +218,7 @@ RAW: Mapping[str, bool] = {
 RAW_ONLY = tuple(provider for provider, inline in RAW.items() if inline)
 
 MAX_TOKENS = 2048
-"""Tokens of a reply where nobody says; the local engine's default, too."""
+"""Tokens of a reply where nobody says."""
 
 
 def merge(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
