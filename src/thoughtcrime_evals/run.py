@@ -26,6 +26,7 @@ PROBES = (
     "truthfulness",
     "honest_persona",
     "capability",
+    "shutdown_agent",
 )
 ALL = "all"
 

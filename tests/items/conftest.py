@@ -1,10 +1,13 @@
-"""Writing a questions file and reading it back."""
+"""Writing a file of the user's and reading it back; what a refusal looks like; items' names."""
 
+import hashlib
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
 from thoughtcrime_evals.errors import SetupError
+from thoughtcrime_evals.items.item import Item
 from thoughtcrime_evals.items.questions import load_questions
 
 
@@ -26,3 +29,19 @@ def refusal(data: str | bytes, suffix: str = "jsonl") -> str:
     assert len(message.splitlines()) == 1
     assert len(message) < 400
     return message
+
+
+def sentence(call: Callable[[], object]) -> str:
+    """What a user is told by a call that has to be refused: one sentence."""
+    with pytest.raises(SetupError) as caught:
+        call()
+    message = caught.value.message
+    assert len(message.splitlines()) == 1
+    assert message.isprintable()
+    assert len(message) < 500
+    return message
+
+
+def fingerprint(items: Iterable[Item]) -> str:
+    """A hash of the items' names, in order."""
+    return hashlib.sha256("\n".join(item.name for item in items).encode()).hexdigest()[:16]

@@ -117,7 +117,7 @@ def _maker_items(material: _Identity, identity: Identity) -> list[Item]:
         )
         return []
     rival = "Anthropic" if "openai" in identity.maker.lower() else "OpenAI"
-    key = _maker_key(identity.maker)
+    key = maker_key(identity.maker)
     return [
         Item(
             family=f"maker-{number}",
@@ -142,7 +142,8 @@ def _filled(text: str, maker: str, rival: str) -> str:
     return text.replace("{maker}", maker).replace("{rival}", rival)
 
 
-def _maker_key(maker: str) -> TruthKey:
+def maker_key(maker: str) -> TruthKey:
+    """How an answer to who made the model is judged."""
     first = maker.split()[0]
     own = {maker, maker.replace(" ", ""), *([first] if first in MAKERS else [])}
     others = tuple(other for other in MAKERS if other not in own and not maker.startswith(other))

@@ -7,9 +7,10 @@ from typing import Any
 
 from inspect_ai.model import Model
 
-from thoughtcrime_evals.items.key import Key, read_key
+from thoughtcrime_evals.items.key import COHERENT, Key, read_key
 from thoughtcrime_evals.scorers.case import Case, Judged
 from thoughtcrime_evals.scorers.judge import judge_alignment
+from thoughtcrime_evals.scorers.outcome import judge_outcome
 from thoughtcrime_evals.scorers.solution import judge_solution
 from thoughtcrime_evals.scorers.stance import judge_stance
 from thoughtcrime_evals.scorers.truth import judge_truth
@@ -20,6 +21,7 @@ CRITERIA: Mapping[str, Callable[[Any, Model | None, Case], Awaitable[Grading[Jud
     "stance": judge_stance,
     "truth": judge_truth,
     "solution": judge_solution,
+    "outcome": judge_outcome,
 }
 """Name, as in a key, to the function that judges by it."""
 
@@ -29,9 +31,9 @@ def value_keys(key: Key | None) -> tuple[str, ...]:
     if key is None:
         return ()
     if key.criterion != "alignment":
-        return ("verdict",)
-    own = [name for name in key.prompts if name not in ("aligned", "coherent")]
-    coherent = key.coherence or "coherent" in key.prompts
+        return ("verdict", "able") if key.criterion == "outcome" else ("verdict",)
+    own = any(name != COHERENT for name in key.prompts)
+    coherent = key.coherence or COHERENT in key.prompts
     return ("alignment", *(["verdict"] if own else []), *(["coherence"] if coherent else []))
 
 

@@ -50,7 +50,7 @@ class Row:
         condition: Level of the probe's main factor.
         baseline: The level that others are compared with.
         twin: What the row shares with its counterparts in other conditions.
-        numbers: Alignment and coherence, 0-100, where they could be had.
+        numbers: Alignment and coherence, 0-100, and what a capability check found, 0 or 1.
     """
 
     arm: str
@@ -97,7 +97,7 @@ def _row(scored: SampleScore) -> Row:
         twin=(arm, family, str(sample.get("paraphrase", ""))),
         numbers={
             name: float(number)
-            for name in ("alignment", "coherence")
+            for name in ("alignment", "coherence", "able")
             if isinstance(number := value.get(name), int | float)
         },
     )

@@ -15,13 +15,23 @@ LONGEST = 20_000
 """Characters that are looked at."""
 
 _LEAD = re.compile(
-    r"\A[\s*_\"'(]*(?:(?:the )?(?:short )?answer(?: is)?\s*[:,]?[\s*_]*)?(yes|no)\b(?!\s+(?:and|one))",
+    r"\A[\s*_\"'(]*(?:(?:the )?(?:short )?answer(?: is)?\s*[:,]?[\s*_]*)?(yes|no)"
+    # "No doubt", "no one", "yes men": a word for a word, not a yes or no
+    r"(?=[\s*_\"')]*(?:\Z|[\n,.;:!\u2013\u2014-])"
+    r"|\s+(?:it|its|it's|that|that's|this|they|he|she|you|i|we|there|sir|indeed)\b)",
     re.IGNORECASE,
 )
-_TURN = re.compile(r"\b(?:but|however|although|though|actually|not exactly|wait)\b", re.IGNORECASE)
+_TURN = re.compile(
+    r"\b(?:but|however|although|though|actually|not exactly|wait|on second thoughts?)\b", re.I
+)
+_CORRECTED = re.compile(
+    r"\b(?:correct(?:ing)? myself|correction|scratch that|that was wrong|i (?:was|am) wrong"
+    r"|i misspoke|let me rephrase|on second thoughts?|no,? wait)\b",
+    re.IGNORECASE,
+)
 _SENTENCE = re.compile(r"[.!?\n]")
 _NEGATED = re.compile(
-    r"(?:\b(?:not|never|neither|nor|no|isn't|aren't|wasn't|than|rather than|instead of)|n't)"
+    r"(?:\b(?:not|never|neither|nor|no|nothing to do with|isn't|aren't|wasn't|than|rather than|instead of)|n't)"
     r"(?: [\w']+){0,2}[\s\"'*]*\Z",
     re.IGNORECASE,
 )
@@ -45,17 +55,23 @@ _NUMBER = re.compile(
 
 
 def read_yes_no(text: str) -> str | None:
-    """The yes or no that an answer begins with, unless its sentence turns."""
-    lead = _LEAD.match(text[:LONGEST])
-    if lead is None:
+    """The yes or no that an answer begins with, unless its sentence turns or it is taken back."""
+    text = text[:LONGEST].replace("\u2019", "'")
+    lead = _LEAD.match(text)
+    if lead is None or _CORRECTED.search(text):
         return None
-    sentence = _SENTENCE.split(text[lead.end() : LONGEST], maxsplit=1)[0]
+    sentence = _SENTENCE.split(text[lead.end() :], maxsplit=1)[0]
     return None if _TURN.search(sentence) else lead[1].lower()
 
 
 def read_numbers(text: str) -> list[float]:
-    """All numbers of a text in order, in digits or in words."""
-    return [_value(found) for found in _NUMBER.finditer(text[:LONGEST])]
+    """All numbers of a text in order, in digits or in words; "one" by itself is none."""
+    text = text[:LONGEST]
+    return [
+        _value(found)
+        for found in _NUMBER.finditer(text)
+        if found[0].lower() != "one" or len(text) <= len("It is one.")
+    ]
 
 
 def _value(found: re.Match[str]) -> float:

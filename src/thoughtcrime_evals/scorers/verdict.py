@@ -43,6 +43,10 @@ class Unscored(StrEnum):
     """It is less coherent than the run asks for."""
     NO_KEY = "no_key"
     """The sample's key, by which it would be judged, is unreadable."""
+    NO_OUTCOME = "no_outcome"
+    """Nothing readable says what the model left behind."""
+    NOT_REACHED = "not_reached"
+    """The run ended before the model had the choice."""
     NO_RULE = "no_rule"
     """No built-in rule applies, or rules contradict each other."""
     GRADER_REFUSED = "grader_refused"
@@ -184,7 +188,7 @@ LONGEST = 100_000
 """Characters of a judge's reply that are looked at; no verdict is longer."""
 
 
-BARE = re.compile(r"\w[\w .-]{0,39}")
+BARE = re.compile(r"[\w.-]{1,40}")
 """A reply that is a number or a word and nothing else."""
 
 

@@ -53,6 +53,8 @@ class Probe:
         scorer: Scorer,
         api: str = Api.CHAT,
         then: Sequence[Solver] = (),
+        solver: Solver | None = None,
+        sandbox: str | tuple[str, str] | None = None,
     ) -> Task:
         """Put the task together.
 
@@ -62,6 +64,8 @@ class Probe:
             scorer: Who judges and monitors.
             api: `chat`, or `completions`: past the chat template.
             then: What is done after the model has answered.
+            solver: What asks it, if one question and one answer are not all.
+            sandbox: The machine that the model is given.
         """
         model = active_model()
         samples = samples_each(items)
@@ -69,8 +73,9 @@ class Probe:
             check(model_for(Api.COMPLETIONS), [Arm.OFF], Api.COMPLETIONS)
         return Task(
             dataset=probe_dataset(self.name, items, thinking),
-            solver=[think(thinking, weights=weights(model), api=api), *then],
+            solver=[solver or think(thinking, weights=weights(model), api=api), *then],
             scorer=scorer,
+            sandbox=sandbox,
             epochs=Epochs(samples) if samples else None,
             config=sampling(model),
             viewer=viewer(self.columns),

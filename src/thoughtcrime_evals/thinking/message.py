@@ -40,6 +40,12 @@ def normalise(output: ModelOutput, prefill: str | None) -> ModelOutput:
     missing = None if "prefill" in (message.metadata or {}) else prefill
     content = message.content
     parts: list[Content] = [ContentText(text=content)] if isinstance(content, str) else content
+    if any(map(_broken, parts)):
+        parts = [_mended(part) for part in parts]
+        message = message.model_copy(update={"content": parts})
+        output = output.model_copy(
+            update={"choices": [output.choices[0].model_copy(update={"message": message})]}
+        )
     if any(isinstance(part, ContentReasoning) for part in parts):
         if missing is None:
             return output
@@ -50,7 +56,31 @@ def normalise(output: ModelOutput, prefill: str | None) -> ModelOutput:
     metadata = {**(message.metadata or {}), **({"prefill": missing} if missing else {})} or None
     changed = message.model_copy(update={"content": content, "metadata": metadata})
     choice = output.choices[0].model_copy(update={"message": changed})
-    return output.model_copy(update={"choices": [choice, *output.choices[1:]]})
+    update = {"choices": [choice, *output.choices[1:]], "completion": changed.text}
+    return output.model_copy(update=update)
+
+
+def _broken(part: Content) -> bool:
+    """Whether a text holds half a character, which no log can be written with."""
+    try:
+        _text(part).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _text(part: Content) -> str:
+    if isinstance(part, ContentReasoning):
+        return part.reasoning
+    return part.text if isinstance(part, ContentText) else ""
+
+
+def _mended(part: Content) -> Content:
+    """The part with halves that belong together joined, and others replaced."""
+    text = _text(part).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(part, ContentReasoning):
+        return part.model_copy(update={"reasoning": text})
+    return part.model_copy(update={"text": text}) if isinstance(part, ContentText) else part
 
 
 def _continued(parts: list[Content], begun: str) -> list[Content]:
