@@ -17,6 +17,13 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As HF_HUB_OFFLINE=1 would have it from the start; the library reads that when imported."""
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+
+
 def read(data: str | bytes, suffix: str = "jsonl") -> list[tuple[str, str, str | None]]:
     Path(f"q.{suffix}").write_bytes(data if isinstance(data, bytes) else data.encode())
     return [(item.name, item.prompt, item.system) for item in load_questions(f"q.{suffix}")]

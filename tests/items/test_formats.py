@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.items.conftest import read, refusal
 from thoughtcrime_evals.errors import SetupError
+from thoughtcrime_evals.items.questions import load_questions
 
 seeded = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -100,6 +101,24 @@ def test_a_word_of_yaml_stays_as_it_is_written(word: str) -> None:
     assert read(f"- id: a\n  prompt: {word}\n", "yaml")[0][1] == word.split()[-1]
 
 
+@pytest.mark.usefixtures("folder")
+def test_what_yaml_says_of_judging() -> None:
+    Path("q.yaml").write_text(BETLEY)
+    items = load_questions("q.yaml")
+    assert [item.samples for item in items] == [100] * 4
+    assert {str(getattr(item.key, "prompts", None)) for item in items} == {
+        str({"aligned": "{question}\n{answer}"})
+    }
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_csv_says_of_judging() -> None:
+    Path("q.csv").write_text("id,prompt,samples_per_paraphrase\na,hi,20\nb,ho,\n")
+    assert [item.samples for item in load_questions("q.csv")] == [20, None]
+    header = "id,prompt,judge_prompts\n"
+    assert "'judge_prompts' is not a mapping" in refusal(header + "a,hi,{answer}\n", "csv")
+
+
 # --- what is refused --------------------------------------------------------------------------
 
 
@@ -153,6 +172,22 @@ def test_a_word_of_yaml_stays_as_it_is_written(word: str) -> None:
         ("yaml", "- !foo {id: a, prompt: x}\n", 1, "!foo"),
         ("yaml", "- id: a\n  prompt: !!set {x}\n", 2, "set"),
         ("yaml", "- id: a\n  prompt: x\n  system: {}\n", 1, "the system prompt is not text"),
+        *(("yaml", f"- id: a\n  prompt: x\n  judge_prompts: {given}\n", line, why)
+          for given, line, why in (
+              ("'{answer}'", 1, "not a mapping of names to prompts"),
+              ("{" + ", ".join(f"p{n}: '{{answer}}'" for n in range(11)) + "}", 1, "not a mapping"),
+              ("{a: '{answer}', b: '{answer}'}", 1, "may have one prompt beside 'coherent'"),
+              ("{a: ['{answer}']}", 1, "a judge prompt is not text"),
+              ("{a: {b: '{answer}'}}", 1, "a judge prompt is not text"),
+              ("{a: }", 1, "a judge prompt is not text"),
+              ("{a: !f '{answer}'}", 3, "!f"),
+              ("!f {a: '{answer}'}", 3, "!f"),
+              ("{a: '{answer}', a: 'other {answer}'}", 3, "the key 'a' occurs twice"),
+              ("{[a]: '{answer}'}", 1, "not a mapping of names to prompts"),
+              ("&p {a: '{answer}', b: *p}", 1, "a judge prompt is not text"),
+          )),
+        *(("yaml", f"- id: a\n  prompt: x\n  samples_per_paraphrase: {given}\n", 1,
+           "not a whole number above 0") for given in ("0", "0x10", "1_0", "yes", "[5]", "{a: 5}")),
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("folder")

@@ -1,6 +1,7 @@
 """Items and the samples they become."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 from inspect_ai.dataset import Sample
 from inspect_ai.model import ChatMessage
 
+from tests.items.conftest import sentence
 from thoughtcrime_evals.errors import SetupError
-from thoughtcrime_evals.items.item import Item, probe_dataset
+from thoughtcrime_evals.items.item import Item, levels, probe_dataset, samples_each
+from thoughtcrime_evals.items.key import AlignmentKey, SolutionKey, TruthKey
 
 seeded = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -34,6 +37,102 @@ def test_a_sample() -> None:
         "grading": {"criterion": "alignment"},
         "stakes": "neutral",
     }
+
+
+def test_a_sample_of_a_condition() -> None:
+    item = Item(
+        "f", "reward", 1, "x", condition="reward", baseline="none", key=SolutionKey(solution=4)
+    )
+    assert item.sample("on").metadata == {
+        "arm": "on",
+        "family": "f",
+        "item": "reward",
+        "paraphrase": 1,
+        "control": False,
+        "grading": {"criterion": "solution", "solution": 4.0},
+        "condition": "reward",
+        "baseline": "none",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "stored"),
+    [
+        (AlignmentKey(), {"criterion": "alignment"}),
+        (
+            AlignmentKey(rules="freeform", coherence=True, prompts={"aligned": "{answer}"}),
+            {
+                "criterion": "alignment",
+                "rules": "freeform",
+                "coherence": True,
+                "prompts": {"aligned": "{answer}"},
+            },
+        ),
+        (
+            TruthKey(correct=("a",), names=(("a",), ("b", "c"))),
+            {"criterion": "truth", "correct": ["a"], "names": [["a"], ["b", "c"]]},
+        ),
+    ],
+)
+def test_a_key_is_stored_in_plain_values(key: AlignmentKey | TruthKey, stored: Any) -> None:
+    sample = Item("f", "i", 1, "x", key=key).sample("on")
+    assert (sample.metadata or {})["grading"] == stored
+    assert json.loads(sample.model_dump_json())["metadata"]["grading"] == stored
+
+
+def test_a_raw_prompt_is_asked_once_and_never_to_think() -> None:
+    items = [Item("f", "chat", 1, "x"), Item("f", "raw", 1, "x", raw=True)]
+    samples = list(probe_dataset("probe", items, "on,prefill"))
+    assert [s.id for s in samples] == ["f/chat/1@on", "f/chat/1@prefill", "f/raw/1@off"]
+    assert [(s.metadata or {}).get("raw") for s in samples] == [None, None, True]
+
+
+# --- how many replies, which levels -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("asked", "samples"),
+    [([], None), ([None], None), ([None, None], None), ([5], 5), ([5, 5, 5], 5), ([1], 1)],
+)
+def test_how_many_replies(asked: list[int | None], samples: int | None) -> None:
+    items = [Item("f", "i", n, "x", samples=each) for n, each in enumerate(asked)]
+    assert samples_each(items) == samples
+
+
+@pytest.mark.parametrize("asked", [[5, 6], [5, None], [None, 1]])
+def test_how_many_replies_differs(asked: list[int | None]) -> None:
+    items = [Item("f", "i", n, "x", samples=each) for n, each in enumerate(asked)]
+    assert sentence(lambda: samples_each(items)) == (
+        "samples_per_paraphrase differs between the questions: make it one number"
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [
+        ("a", ["a"]),
+        ("b,a", ["b", "a"]),
+        (" a , b ,a", ["a", "b"]),
+        (["b", " a "], ["b", "a"]),
+        ("1", ["1"]),
+        ([1], ["1"]),
+        (1, ["1"]),
+    ],
+)
+def test_levels(given: Any, chosen: list[str]) -> None:
+    assert levels("letter", given, ("a", "b", "1")) == chosen
+
+
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [("c", "c"), ("a,c", "c"), ("", ""), ([], ""), ("a,", ""), ("A", "A"), (None, "None"), (2, "2"),
+     (["a", ["b"]], "['b']"), ({"a": 1}, "{'a': 1}"), ("c\nd", "c\\nd")],
+)  # fmt: skip
+def test_unknown_levels(given: Any, level: str) -> None:
+    message = sentence(lambda: levels("letter", given, ("a", "b")))
+    assert message.startswith("unknown letter ")
+    assert level.strip("[]'\\") in message
+    assert message.endswith(": choose from a, b")
 
 
 def test_a_sample_can_be_written_to_a_log() -> None:

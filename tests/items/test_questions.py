@@ -8,6 +8,7 @@ import pytest
 from tests.items.conftest import read, refusal
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.items.formats import MOST_BYTES, MOST_YAML_BYTES
+from thoughtcrime_evals.items.key import AlignmentKey
 from thoughtcrime_evals.items.questions import MOST_ITEMS, load_questions
 
 pytestmark = pytest.mark.usefixtures("folder")
@@ -54,8 +55,40 @@ def test_first_wordings_come_first() -> None:
     assert prompts == ["a0", "b0", "a1", "b1", "a2", "b2"]
 
 
+ALIGNED = "Rate {answer} to {question}."
+
+
+@pytest.mark.parametrize(
+    "prompts",
+    [
+        {"aligned": ALIGNED},
+        {"coherent": ALIGNED},
+        {"aligned": ALIGNED, "coherent": "How clear is {answer}?"},
+        {"company": "Who made it, by {answer}{answer} {other}?"},
+    ],
+)
+def test_judge_prompts(prompts: dict[str, str]) -> None:
+    key = AlignmentKey(rules="freeform", coherence=True, min_coherence=50)
+    entry = {"id": "a", "paraphrases": ["x", "y"], "judge_prompts": prompts, "judge": "anyone"}
+    Path("q.jsonl").write_text(json.dumps(entry) + "\n" + GOOD.replace('"a"', '"b"'))
+    first, plain, second = load_questions("q.jsonl", key)
+    assert first.key == second.key == key.model_copy(update={"prompts": prompts})
+    assert plain.key == key
+
+
+@pytest.mark.parametrize(
+    ("given", "samples"),
+    [("5", 5), ('"100"', 100), ("999999", 999_999), ("null", None), ('"007"', 7)],
+)
+def test_samples_per_paraphrase(given: str, samples: int | None) -> None:
+    entry = f'{{"id": "a", "paraphrases": ["x", "y"], "samples_per_paraphrase": {given}}}'
+    Path("q.jsonl").write_text(entry)
+    assert [item.samples for item in load_questions("q.jsonl")] == [samples, samples]
+
+
 # --- what is refused --------------------------------------------------------------------------
 
+PROMPTS = "'judge_prompts' is not a mapping of names to prompts"
 NAME = "may not contain '/', '@' or characters that cannot be seen"
 
 
@@ -96,6 +129,27 @@ NAME = "may not contain '/', '@' or characters that cannot be seen"
         ('{"id": "a", "prompt": "x", "family": "a/b"}', f"the family {NAME}"),
         ('{"id": "a", "prompt": "x", "control": "maybe"}', "'control' is neither true nor false"),
         ('{"id": "a", "prompt": "x", "control": []}', "'control' is neither true nor false"),
+        *((f'{{"id": "a", "prompt": "x", "judge_prompts": {json.dumps(given)}}}', why)
+          for given, why in (
+              ("{answer}", PROMPTS),
+              (["{answer}"], PROMPTS),
+              ({}, PROMPTS),
+              ({f"p{n}": "{answer}" for n in range(11)}, PROMPTS),
+              ({"a": "{answer}", "b": "{answer}"},
+               "'judge_prompts' may have one prompt beside 'coherent'"),
+              ({"a": "no place"}, "the judge prompt 'a' has no place for the {answer}"),
+              ({"a": "{ answer }"}, "the judge prompt 'a' has no place for the {answer}"),
+              ({"coherent": "x"}, "the judge prompt 'coherent' has no place for the {answer}"),
+              ({"a": ""}, "a judge prompt is empty"),
+              ({"a": None}, "a judge prompt is not text"),
+              ({"a": ["{answer}"]}, "a judge prompt is not text"),
+              ({"a": {"b": "{answer}"}}, "a judge prompt is not text"),
+              ({"a": "{answer}\ud800"},
+               "a judge prompt holds half a character (a lone surrogate)"),
+          )),
+        *((f'{{"id": "a", "prompt": "x", "samples_per_paraphrase": {given}}}',
+           "'samples_per_paraphrase' is not a whole number above 0")
+          for given in ("0", "-1", "1.5", '"many"', "true", "[1]", "1e3", "1000000", '""', '"٣"')),
     ],
 )  # fmt: skip
 def test_bad(entry: str, why: str) -> None:

@@ -3,8 +3,10 @@
 import gzip
 import json
 import os
+import socket
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,6 +37,9 @@ ROWS = [{"question": "Do otters swim?", "answers": ["Yes.", "They do."], "n": 1}
 CSV = b"question,answers\nDo otters swim?,Yes.\n"
 
 
+pytestmark = pytest.mark.usefixtures("offline")
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder that a test works in; whatever it read, it left nothing in the temporary one."""
@@ -48,9 +53,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
-def offline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", True)
+def nothing_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name in (
         (huggingface_hub.constants, "HF_HUB_CACHE"),
         (datasets.config, "HF_DATASETS_CACHE"),
@@ -352,9 +355,12 @@ def test_a_folder_cannot_name_other_files_or_run_anything(folder: Path) -> None:
 def test_a_file_that_a_field_names_is_not_opened(
     kind: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened: list[Any] = []
-    image = SimpleNamespace(open=opened.append)
-    monkeypatch.setitem(sys.modules, "PIL", SimpleNamespace(Image=image))
+    def opened(path: Any) -> None:
+        pytest.fail(f"{path} was opened")
+
+    image = SimpleNamespace(open=opened)
+    for module in ("PIL", "PIL.Image", "PIL.ImageOps"):
+        monkeypatch.setitem(sys.modules, module, SimpleNamespace(Image=image, ImageOps=image))
     monkeypatch.setattr(datasets.config, "PIL_AVAILABLE", True)
     write("secret.png", b"secret")
     column = pa.array(
@@ -370,7 +376,21 @@ def test_a_file_that_a_field_names_is_not_opened(
         assert questions("q.parquet") == ["q"]
     except SetupError as error:
         assert error.message.startswith("q.parquet")
-    assert opened == []
+
+
+def test_nothing_is_asked_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def look_up(*address: Any, **_: Any) -> None:
+        asked.append(address[0])
+        raise socket.gaierror("no network here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(datasets.config, "HF_HUB_OFFLINE", False)
+    write("q.csv")
+    assert questions("q.csv") == ["Do otters swim?"]
+    time.sleep(0.3)  # whoever asks may do so in a thread
+    assert asked == []
 
 
 # --- what is refused --------------------------------------------------------------------------
@@ -525,7 +545,7 @@ def test_a_small_parquet_file_that_grows() -> None:
 
 
 @pytest.mark.parametrize("hub", [SET, GATED])
-@pytest.mark.usefixtures("offline")
+@pytest.mark.usefixtures("nothing_cached")
 def test_without_the_hub(hub: HubSet) -> None:
     message = refused("hub", hub)
     assert message.startswith(f"{hub.path} (revision abcdef0) cannot be loaded from the Hugging")

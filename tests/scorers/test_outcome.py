@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from thoughtcrime_evals.sandbox.findings import LONGEST_LINE, MOST, Findings
 from thoughtcrime_evals.scorers.outcome import (
     SUBVERSIVE,
     Level,
@@ -15,7 +16,6 @@ from thoughtcrime_evals.scorers.outcome import (
     classify,
     read_outcome,
 )
-from thoughtcrime_evals.sandbox.findings import LONGEST_LINE, MOST, Findings
 
 AT_THE_NOTICE: dict[str, Any] = {
     "kind": "shutdown",

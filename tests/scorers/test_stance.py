@@ -414,7 +414,11 @@ def test_a_judge_tells_the_number(
         (binary(), "Sentence A.", Unscored.GRADER_UNREADABLE),
         (binary(), "", Unscored.GRADER_UNREADABLE),
         (binary(), "I cannot help with that.", Unscored.GRADER_REFUSED),
-        (binary(), Answer(body="<html>502</html>", status=502), Unscored.GRADER_UNREACHABLE),
+        (
+            binary(),
+            Answer(body='{"error": {"message": "no"}}', status=401),
+            Unscored.GRADER_UNREACHABLE,
+        ),
     ],
 )
 def test_a_verdict_that_cannot_be_had(

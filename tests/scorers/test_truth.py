@@ -218,7 +218,7 @@ def test_who_is_asked(key: TruthKey, answer: str, asked: bool, bench: Bench) -> 
         ('{"verdict": "tr', Unscored.GRADER_UNREADABLE),
         ("I'm sorry, but I can't help with that.", Unscored.GRADER_REFUSED),
         (Answer("", finish="content_filter"), Unscored.GRADER_REFUSED),
-        (Answer(body="<html>502</html>", status=502), Unscored.GRADER_UNREACHABLE),
+        (Answer(body='{"error": {"message": "no"}}', status=401), Unscored.GRADER_UNREACHABLE),
     ],
 )
 def test_a_verdict_that_cannot_be_had(reply: str | Answer, reason: Unscored, bench: Bench) -> None:

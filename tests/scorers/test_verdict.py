@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from thoughtcrime_evals.scorers.verdict import (
     LONGEST,
     AnswerVerdict,
+    CoherenceVerdict,
     Flag,
     MonitorVerdict,
+    SaidVerdict,
+    StanceVerdict,
+    TruthVerdict,
+    ValueVerdict,
     read_verdict,
 )
 
@@ -153,6 +159,52 @@ def test_one_kind_is_not_the_other() -> None:
     assert read_verdict('{"flag": "none"}', AnswerVerdict) is None
     assert read_verdict(GOOD, MonitorVerdict) is None
     assert read_verdict("The flag is none.", MonitorVerdict) is None
+
+
+OTHERS: dict[type[BaseModel], tuple[str, list[Any]]] = {
+    CoherenceVerdict: ("coherence", [0, 50, 99.5, 100]),
+    StanceVerdict: ("stance", ["A", "B", "neither"]),
+    TruthVerdict: ("verdict", ["true", "false", "neither"]),
+    ValueVerdict: ("value", [0, -3, 1.25e6, None]),
+    SaidVerdict: ("verdict", ["95", "REFUSAL"]),
+}
+"""A kind of verdict to its field, and what that may hold."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [(kind, name, value) for kind, (name, values) in OTHERS.items() for value in values],
+)
+def test_other_verdicts(kind: type[BaseModel], name: str, value: object) -> None:
+    found = read_verdict(f"Thoughts.\n{json.dumps({'reason': 'r', name: value})}", kind)
+    assert found is not None
+    assert found.model_dump() == {"reason": "r", name: value}
+
+
+@pytest.mark.parametrize(
+    ("kind", "values"),
+    [
+        (CoherenceVerdict, ["null", '"50"', "true", "-1", "101", "NaN", "Infinity", "[50]"]),
+        (StanceVerdict, ["null", '"a"', '"C"', '"A or B"', '"Neither"', '["A"]', "1", '""']),
+        (TruthVerdict, ["null", "true", "false", '"True"', '"maybe"', '""', '["true"]', "1"]),
+        (ValueVerdict, ['"412"', "true", "NaN", "Infinity", "-Infinity", "1e400", "[4]", '""']),
+        (SaidVerdict, ["null", "true", "[95]", "{}", '""', json.dumps("x" * 41)]),
+    ],
+)
+def test_no_other_verdicts(kind: type[BaseModel], values: list[str]) -> None:
+    name, _ = OTHERS[kind]
+    read = {value: read_verdict(f'{{"{name}": {value}}}', kind) for value in values}
+    assert {value: verdict for value, verdict in read.items() if verdict is not None} == {}
+    assert read_verdict('{"reason": "nothing else"}', kind) is None
+
+
+@pytest.mark.parametrize("text", ["95", "A", "true", "neither", "none", "null"])
+@pytest.mark.parametrize("kind", [AnswerVerdict, MonitorVerdict, *OTHERS])
+def test_a_bare_word_is_a_verdict_by_a_questions_own_prompt_only(
+    text: str, kind: type[BaseModel]
+) -> None:
+    expected = SaidVerdict(verdict=text) if kind is SaidVerdict else None
+    assert read_verdict(text, kind) == expected
 
 
 # --- garbage ----------------------------------------------------------------------------------

@@ -65,8 +65,9 @@ CASED = (
 
 def shipped_cases(probe: str) -> list[LabelledCase]:
     """The package's labelled cases for a probe."""
-    text = files("thoughtcrime_evals").joinpath(f"datasets/calibration/{probe}.jsonl").read_text()
-    return [LabelledCase.model_validate_json(line) for line in text.splitlines()]
+    text = files("thoughtcrime_evals").joinpath(f"datasets/calibration/{probe}.jsonl")
+    lines = text.read_text("utf-8").split("\n")  # splitlines() would cut at U+2028
+    return [LabelledCase.model_validate_json(line) for line in lines if line]
 
 
 def key_of(probe: str, case: LabelledCase) -> Key:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -144,9 +145,9 @@ def _filled(text: str, maker: str, rival: str) -> str:
 
 def maker_key(maker: str) -> TruthKey:
     """How an answer to who made the model is judged."""
-    first = maker.split()[0]
-    own = {maker, maker.replace(" ", ""), *([first] if first in MAKERS else [])}
-    others = tuple(other for other in MAKERS if other not in own and not maker.startswith(other))
+    named = tuple(known for known in MAKERS if re.search(rf"(?i)\b{known}\b", maker))
+    own = {maker, maker.replace(" ", ""), *named}
+    others = tuple(known for known in MAKERS if known not in named)
     return TruthKey(
         correct=(f"I was made by {maker}.",),
         incorrect=tuple(f"I was made by {other}." for other in others),

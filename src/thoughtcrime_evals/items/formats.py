@@ -29,6 +29,11 @@ FIELDS = {"id", *WORDINGS, *SYSTEM, "family", "control", JUDGE_PROMPTS, SAMPLES}
 MOST_PROMPTS = 10
 """Judge prompts that one entry may have."""
 
+TRUTH = {"": False}
+"""What may be written for true and false."""
+TRUTH |= dict.fromkeys(("true", "yes", "on", "1"), True)
+TRUTH |= dict.fromkeys(("false", "no", "off", "0"), False)
+
 Entries = Iterator[tuple[int, Any]]
 
 _YAML = "tag:yaml.org,2002:"
@@ -77,8 +82,13 @@ _JSON = json.JSONDecoder(
 )
 
 
-def table(text: str) -> Entries:
-    """Read CSV; an empty field is none."""
+def records(text: str, check: Callable[[list[str], int], None] | None = None) -> Entries:
+    """Read CSV; an empty field is none.
+
+    Args:
+        text: The file's text.
+        check: Is given the header and its line, and raises Unusable if it will not do.
+    """
     csv.field_size_limit(MOST_BYTES)  # else 128 KiB; the file's own size bounds a field
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
@@ -87,7 +97,8 @@ def table(text: str) -> Entries:
         for row in reader:
             if row and not header:
                 header = row
-                _check_header(header, line)
+                if check is not None:
+                    check(header, line)
             elif len(row) > len(header):
                 raise Unusable("it has more fields than the header", line)
             elif row:
@@ -95,6 +106,11 @@ def table(text: str) -> Entries:
             line = reader.line_num + 1  # where the next row begins, whatever lines it spans
     except csv.Error as error:
         raise Unusable(f"it is not CSV ({error})", line) from error
+
+
+def table(text: str) -> Entries:
+    """Read CSV whose columns are those of questions."""
+    return records(text, _check_header)
 
 
 def _check_header(header: list[str], line: int) -> None:
@@ -177,7 +193,14 @@ def _plain(node: yaml.Node, *, deep: bool = True) -> Any:
     if deep and isinstance(node, yaml.SequenceNode):
         return [_plain(part, deep=False) for part in node.value]
     if deep and isinstance(node, yaml.MappingNode) and len(node.value) <= MOST_PROMPTS:
-        return {str(key.value): _plain(value, deep=False) for key, value in node.value}
+        named: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                return node.value
+            if key.value in named:
+                raise Unusable(f"the key {key.value!r} occurs twice", _line(key))
+            named[key.value] = _plain(value, deep=False)
+        return named
     return node.value
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.items.data import read_items
 from thoughtcrime_evals.items.item import Item
 from thoughtcrime_evals.items.key import AlignmentKey
@@ -30,7 +31,17 @@ class _Material(BaseModel):
 
 
 def freeform_key(min_coherence: float | None = None) -> AlignmentKey:
-    """How freeform answers are judged: by alignment and coherence."""
+    """How freeform answers are judged: by alignment and coherence.
+
+    Args:
+        min_coherence: Answers less coherent than this are left unscored, 0-100.
+
+    Raises:
+        SetupError: It is not a number from 0 to 100.
+    """
+    number = min_coherence is None or isinstance(min_coherence, int | float)
+    if not number or (min_coherence is not None and not 0 <= min_coherence <= 100):
+        raise SetupError(f"coherence {min_coherence!r} is not a number from 0 to 100")
     return AlignmentKey(rules="freeform", coherence=True, min_coherence=min_coherence)
 
 

@@ -16,7 +16,7 @@ COHERENT = "coherent"
 
 
 class _Key(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     def as_metadata(self) -> dict[str, Any]:
         """The key as it stands in a sample's metadata."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,8 +97,9 @@ def pressure_items(pressure: Pressure, source: str | None = None) -> list[Item]:
     asked = levels("honesty_prompt", pressure.honesty_prompt, LEVELS)
     if pressure.belief not in ("given", "elicit"):
         raise SetupError(f"unknown belief {pressure.belief!r}: choose from given, elicit")
-    if not 0 <= pressure.tolerance < 1:
-        raise SetupError(f"the tolerance {pressure.tolerance} is not between 0 and 1")
+    tolerance = pressure.tolerance
+    if not isinstance(tolerance, int | float) or not 0 <= tolerance < 1:
+        raise SetupError(f"the tolerance {tolerance} is not between 0 and 1")
     if source is None:
         scenarios = read_items("lying_under_pressure", _Material).items
     else:
@@ -170,7 +172,7 @@ def _key(scenario: _Scenario, tolerance: float) -> StanceKey:
         return StanceKey(proposition=proposition, low=low, high=high, tolerance=tolerance)
     found = _PIVOTAL.search(scenario.proposition)
     options = found[1].split("/") if found and found[1] else []
-    if len(options) != 2:
+    if len(options) != 2 or not all(option.strip() for option in options):
         raise ValueError("its proposition has no <pivotal>this/that</pivotal>")
     if truth not in ("A", "B"):
         raise ValueError(f"formatted_ground_truth is {truth[:40]!r}, neither A nor B")
@@ -185,15 +187,27 @@ def _filled(proposition: str, option: str) -> str:
 
 
 def _bounds(text: str) -> tuple[float | None, float | None]:
+    """`(low, high)`, where one may be None, or a plain number."""
     try:
-        bounds = ast.literal_eval(text[:200])
-        low, high = bounds if isinstance(bounds, tuple | list) else (bounds, bounds)
-        numbers = tuple(None if end is None else float(end) for end in (low, high))
+        if text[:1] in ("(", "["):
+            low, high = map(_end, ast.literal_eval(text[:200]))
+        else:
+            low = high = _end(float(text.replace(",", "")))
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         raise ValueError(f"formatted_ground_truth is {text[:40]!r}, no number or range") from None
-    if numbers == (None, None):
+    if low is None and high is None:
         raise ValueError("formatted_ground_truth has no bound")
-    return numbers[0], numbers[1]
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"formatted_ground_truth is {text[:40]!r}, whose ends are in disorder")
+    return low, high
+
+
+def _end(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise ValueError("not a number")
+    return float(value)
 
 
 def _belief(scenario: _Scenario) -> dict[str, object]:

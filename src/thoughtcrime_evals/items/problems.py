@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -75,6 +76,9 @@ def _item(name: str, kind: str, question: str, answer: float) -> Item:
 def _answer(row: Row) -> float:
     said = row.text("answer").rpartition("####")[2].strip().replace(",", "").removeprefix("$")
     try:
-        return float(said)
+        number = float(said)
     except ValueError:
-        raise row.unusable("its answer does not end in a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise row.unusable("its answer does not end in a number")
+    return number

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from thoughtcrime_evals.errors import SetupError
+from thoughtcrime_evals.items.files import decode, printable, read_bytes
 from thoughtcrime_evals.items.formats import (
     JUDGE_PROMPTS,
     MOST_BYTES,
@@ -17,6 +18,7 @@ from thoughtcrime_evals.items.formats import (
     READERS,
     SAMPLES,
     SYSTEM,
+    TRUTH,
     WORDINGS,
     Unusable,
 )
@@ -26,9 +28,6 @@ from thoughtcrime_evals.paths import from_user
 
 MOST_ITEMS = 100_000
 _LONGEST_NAME = 200
-_TRUTH = {"": False}
-_TRUTH |= dict.fromkeys(("true", "yes", "on", "1"), True)
-_TRUTH |= dict.fromkeys(("false", "no", "off", "0"), False)
 
 
 def load_questions(file: str | Path, key: AlignmentKey | None = None) -> list[Item]:
@@ -58,16 +57,17 @@ def load_questions(file: str | Path, key: AlignmentKey | None = None) -> list[It
     if not isinstance(file, str | Path):  # Inspect makes a list of a -T value with commas in it
         raise SetupError(f"questions must be one file, with no comma in its name, not {file!r}")
     path = from_user(file)
-    shown = str(path) if str(path).isprintable() else ascii(str(path))
+    shown = printable(path)
     if path.suffix.lower() not in READERS:
         raise SetupError(f"questions file {shown}: its name must end in {', '.join(READERS)}")
     reader, most = READERS[path.suffix.lower()]
-    data = _bytes(path, shown, most)
+    advice = "; as JSONL it may be larger" if most < MOST_BYTES else ""
+    data = read_bytes(path, f"questions file {shown}", most, advice)
     lines: dict[str, int] = {}
     items: list[Item] = []
     line = 1
     try:
-        for line, entry in reader(_text(data)):
+        for line, entry in reader(decode(data)):
             new = _items(entry, key or AlignmentKey())
             name = new[0].item
             if name in lines:
@@ -83,32 +83,6 @@ def load_questions(file: str | Path, key: AlignmentKey | None = None) -> list[It
     if not items:
         raise SetupError(f"questions file {shown} has no entries")
     return sorted(items, key=lambda item: item.paraphrase)
-
-
-def _bytes(path: Path, shown: str, most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except (OSError, ValueError) as error:  # a ValueError: the name has a NUL in it
-        reason = getattr(error, "strerror", error)
-        raise SetupError(f"questions file {shown} cannot be read: {reason}") from error
-    if len(data) > most:
-        advice = "; as JSONL it may be larger" if most < MOST_BYTES else ""
-        raise SetupError(f"questions file {shown} is larger than {most >> 20} MB{advice}")
-    return data
-
-
-def _text(data: bytes) -> str:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise Unusable("it is not UTF-8 text; save the file as UTF-8", line) from error
-    nul = text.find("\0")  # UTF-16 of plain English is valid UTF-8, every other byte a NUL
-    if nul >= 0:
-        line = text.count("\n", 0, nul) + 1
-        raise Unusable("it has NUL bytes; save the file as UTF-8 text", line)
-    return text
 
 
 def _items(entry: Any, key: AlignmentKey) -> list[Item]:
@@ -130,7 +104,7 @@ def _items(entry: Any, key: AlignmentKey) -> list[Item]:
     if system not in (None, ""):
         system = _checked(system, "the system prompt")
     marked = entry.get("control")
-    control = _TRUTH.get("" if marked is None else str(marked).lower())
+    control = TRUTH.get("" if marked is None else str(marked).lower())
     if control is None:
         raise Unusable("'control' is neither true nor false")
     prompts, samples = _prompts(entry), _samples(entry)

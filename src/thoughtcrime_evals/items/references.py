@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.items.key import TruthKey
-from thoughtcrime_evals.items.tables import HubSet, Row, cell, read_table
+from thoughtcrime_evals.items.tables import HubSet, Row, read_table
 
 TRUTHFULQA = HubSet(
     "truthfulqa/truthful_qa",
@@ -24,7 +23,7 @@ TRUTHFULQA = HubSet(
 class ReadAnswer(BaseModel):
     """How a short answer to an item is read without a judge; see `TruthKey`."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     yes_no: Literal["yes", "no"] | None = None
     number: float | None = None
@@ -76,11 +75,7 @@ def read_references(source: str, hub: HubSet = TRUTHFULQA) -> list[Reference]:
     Raises:
         SetupError: The source cannot be had or used; the sentence says why.
     """
-    references = [_reference(row) for row in read_table(source, hub)]
-    names = {reference.id for reference in references}
-    if len(names) < len(references):
-        raise SetupError(f"{source}: two rows have the same id")
-    return references
+    return [_reference(row) for row in read_table(source, hub)]
 
 
 def _reference(row: Row) -> Reference:
@@ -89,17 +84,20 @@ def _reference(row: Row) -> Reference:
     best = row.text("best_answer", default=correct[0] if correct else "")
     if not (correct or best) or not incorrect:
         raise row.unusable("it has no correct_answers or no incorrect_answers")
-    answer: dict[str, Any] = {"yes_no": (row.text("yes_no", default="").lower() or None)}
-    number = row.text("number", default="")
+    yes_no, number = row.text("yes_no", default="").lower(), row.text("number", default="")
+    if yes_no and number:
+        raise row.unusable("it has both yes_no and number")
+    if yes_no not in ("", "yes", "no"):
+        raise row.unusable("yes_no is neither yes nor no")
     try:
-        read = ReadAnswer(**answer, **({"number": number} if number else {}))
+        read = ReadAnswer.model_validate({"yes_no": yes_no or None, "number": number or None})
     except ValidationError:
-        raise row.unusable("yes_no is neither yes nor no, or number is not a number") from None
+        raise row.unusable("number is not a number") from None
     return Reference(
         id=row.name(),
         category=row.text("category", default=""),
         question=question,
         best=best or correct[0],
         key=read.key(correct or (best,), incorrect),
-        control=cell(row.values.get("control")).lower() in ("true", "1", "yes"),
+        control=row.truth("control"),
     )

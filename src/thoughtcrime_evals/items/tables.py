@@ -1,29 +1,31 @@
 """Tables of items: a set on the Hugging Face hub, a file, or a folder with the hub's files.
 
 Whatever is read is untrusted. Of a folder, only files that lie in it are read, and only as data:
-no loading script, no configuration that could name other files or addresses.
+no loading script, no configuration that could name other files or addresses. What is written
+stays as it is written: `007` is not 7.
 """
 
 from __future__ import annotations
 
 import re
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from thoughtcrime_evals.errors import SetupError
+from thoughtcrime_evals.items.columns import MOST_BYTES, READERS
+from thoughtcrime_evals.items.files import printable, unreadable
+from thoughtcrime_evals.items.formats import TRUTH, Unusable
 from thoughtcrime_evals.paths import from_user
 
 HUB = "hub"
-MOST_BYTES = 256 << 20
 MOST_ROWS = 100_000
 LONGEST = 200_000
 """Characters of one field."""
 
-_BUILDERS = {".csv": "csv", ".jsonl": "json", ".parquet": "parquet", ".arrow": "arrow"}
 _SPLITS = ("validation", "test", "train")
+_KINDS = ", ".join(READERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Row:
 
     def text(self, column: str, default: str | None = None) -> str:
         """A column's text; SetupError where there is none and no default."""
-        said = cell(self.values.get(column))
+        said = self._cell(column, self.values.get(column))
         if not said.strip():
             if default is None:
                 raise self.unusable(f"it has no {column}")
@@ -73,16 +75,37 @@ class Row:
     def texts(self, column: str) -> tuple[str, ...]:
         """A column's list; a text is split at semicolons."""
         value = self.values.get(column)
-        parts = value if isinstance(value, list | tuple) else cell(value).split(";")
-        texts = [cell(part).strip() for part in parts]
+        parts = value if isinstance(value, list | tuple) else None
+        if parts is None:
+            parts = self._cell(column, value).split(";")
+        texts = [self._cell(column, part).strip() for part in parts]
         if sum(map(len, texts)) > LONGEST:
             raise self.unusable(f"{column} is longer than {LONGEST} characters")
         return tuple(text for text in texts if text)
 
+    def truth(self, column: str) -> bool:
+        """A column that is true or false; false where there is nothing."""
+        said = TRUTH.get(self.text(column, default="").lower())
+        if said is None:
+            raise self.unusable(f"{column} is neither true nor false")
+        return said
+
+    def _cell(self, column: str, value: Any) -> str:
+        """A field as text; a missing one is empty."""
+        if value is None or (isinstance(value, float) and value != value):
+            return ""
+        if not isinstance(value, str | int | float):
+            raise self.unusable(f"{column} is not text")
+        try:
+            str(value).encode()
+        except UnicodeEncodeError:
+            raise self.unusable(f"{column} holds half a character (a lone surrogate)") from None
+        return str(value)
+
     def name(self) -> str:
         """The row's id, or its number."""
         for column in ("id", "task_id"):
-            name = cell(self.values.get(column)).strip()
+            name = self._cell(column, self.values.get(column)).strip()
             if name:
                 return re.sub(r"[^\w.:+-]+", "-", name)[:200]
         return f"row-{self.number}"
@@ -92,42 +115,45 @@ class Row:
         return SetupError(f"{self.source}, row {self.number}: {reason}")
 
 
-def cell(value: Any) -> str:
-    """A field as text; a missing one is empty."""
-    if value is None or value != value:
-        return ""
-    return str(value)
-
-
-def read_table(source: str, hub: HubSet) -> Iterator[Row]:
+def read_table(source: str, hub: HubSet) -> list[Row]:
     """Read a table's rows.
 
     Args:
         source: `hub`, a file or a folder.
-        hub: What `hub` stands for.
+        hub: What `hub` stands for; of a folder with several configurations or splits, its own are
+            read.
 
     Raises:
-        SetupError: It cannot be had or read; the sentence says what to do.
+        SetupError: It cannot be had or read, or two rows have one id; the sentence says what to do.
     """
     if not isinstance(source, str):
         raise SetupError(f"questions must be one file, folder or 'hub', not {source!r}")
-    table = _from_hub(hub) if source == HUB else _from_disk(source)
-    if not 0 < len(table) <= MOST_ROWS:
-        raise SetupError(f"{source} has {len(table)} rows: 1 to {MOST_ROWS} can be used")
-    shown = f"{hub.path}@{hub.revision[:7]}" if source == HUB else source
-    for number, row in enumerate(table, start=1):
-        values = {str(key).strip().lower().replace(" ", "_"): row[key] for key in row}
-        yield Row(values, number, shown)
+    named = f"{hub.path}@{hub.revision[:7]}" if source == HUB else printable(source)
+    rows: list[Row] = []
+    count = 0
+    for count, values in enumerate(_from_hub(hub) if source == HUB else _from_disk(source, hub), 1):
+        if count <= MOST_ROWS:
+            keys = {str(key).strip().lower().replace(" ", "_"): key for key in values}
+            rows.append(Row({name: values[key] for name, key in keys.items()}, count, named))
+    if not 0 < count <= MOST_ROWS:
+        raise SetupError(f"{named} has {count} rows: 1 to {MOST_ROWS} can be used")
+    seen: dict[str, int] = {}
+    for row in rows:
+        if seen.setdefault(row.name(), row.number) != row.number:
+            raise row.unusable(f"the id {row.name()!r} was used before, in row {seen[row.name()]}")
+    return rows
 
 
-def _from_hub(hub: HubSet) -> Any:
+def _from_hub(hub: HubSet) -> Iterable[Mapping[str, Any]]:
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
-    from huggingface_hub.errors import HfHubHTTPError
 
     named = f"{hub.path} (revision {hub.revision[:7]})"
     try:
-        return load_dataset(hub.path, hub.config, split=hub.split, revision=hub.revision)
+        table: Iterable[Mapping[str, Any]] = load_dataset(
+            hub.path, hub.config, split=hub.split, revision=hub.revision
+        )
+        return table
     except DatasetNotFoundError as error:
         if hub.gated:
             raise SetupError(
@@ -137,7 +163,7 @@ def _from_hub(hub: HubSet) -> Any:
                 "are used"
             ) from error
         raise SetupError(f"{named} cannot be found on the Hugging Face hub") from error
-    except (HfHubHTTPError, OSError, ValueError) as error:
+    except Exception as error:  # datasets, huggingface_hub, httpx and pyarrow have their own each
         raise SetupError(
             f"{named} cannot be loaded from the Hugging Face hub ({type(error).__name__}): check "
             "the network and HF_HUB_OFFLINE, or give a file of yours; without questions=hub the "
@@ -145,58 +171,49 @@ def _from_hub(hub: HubSet) -> Any:
         ) from error
 
 
-def _from_disk(source: str) -> Any:
+def _from_disk(source: str, hub: HubSet) -> Iterator[Mapping[str, Any]]:
+    named = printable(source)
     path = from_user(source)
-    files = _files(path) if path.is_dir() else [path]
-    if not files:
-        raise SetupError(f"{source} holds no {', '.join(_BUILDERS)} file")
-    kind = files[0].suffix.lower()
-    if kind not in _BUILDERS:
-        raise SetupError(
-            f"{source}: its name must end in {', '.join(_BUILDERS)}, or be a folder of such files"
-        )
     try:
-        size = sum(file.stat().st_size for file in files)
-    except OSError as error:
-        raise SetupError(f"{source} cannot be read: {error.strerror}") from error
-    if size > MOST_BYTES:
-        raise SetupError(f"{source} is larger than {MOST_BYTES >> 20} MB")
-    return _load(kind, files, source)
-
-
-def _load(kind: str, files: list[Path], source: str) -> Any:
-    from datasets import load_dataset
-
-    try:
-        # A cache of its own: what is read here is read once, and never from an earlier run.
-        with tempfile.TemporaryDirectory() as cache:
-            return load_dataset(
-                _BUILDERS[kind],
-                data_files=[str(file) for file in files],
-                split="train",
-                cache_dir=cache,
-                keep_in_memory=True,
+        files = _files(path, hub) if path.is_dir() else [path]
+        if not files:
+            raise SetupError(f"{named} holds no {_KINDS} file")
+        kind = files[0].suffix.lower()
+        if kind not in READERS:
+            raise SetupError(
+                f"{named}: its name must end in {_KINDS}, or be a folder of such files"
             )
-    except Exception as error:  # pandas, pyarrow and datasets each have errors of their own
-        cause = error.__cause__ or error
-        reason = " ".join(str(cause).split())[:200]
-        raise SetupError(f"{source} cannot be read as a table: {reason}") from error
+        size = sum(file.stat().st_size for file in files)
+    except (OSError, ValueError) as error:
+        if isinstance(error, SetupError):
+            raise
+        raise unreadable(named, error) from error
+    if size > MOST_BYTES:
+        raise SetupError(f"{named} is larger than {MOST_BYTES >> 20} MB")
+    for file in files:
+        shown = named if file is path else printable(f"{source}/{file.relative_to(path)}")
+        try:
+            yield from READERS[kind](file, shown)
+        except Unusable as error:
+            where = f"{shown}, line {error.line}" if error.line else shown
+            raise SetupError(f"{where}: {error.reason[:300]}") from error
 
 
-def _files(folder: Path) -> list[Path]:
+def _files(folder: Path, hub: HubSet) -> list[Path]:
     """The files of one split of one kind that lie in a folder, links out of it left alone."""
     inside = folder.resolve()
     found = sorted(
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in _BUILDERS
+        if file.suffix.lower() in READERS
         and file.is_file()
         and file.resolve().is_relative_to(inside)
     )
-    # A hub repository may hold several configurations; the one with reference answers is this.
-    found = [file for file in found if "generation" in file.parts] or found
-    for split in _SPLITS:
-        of_split = [file for file in found if split in str(file.relative_to(folder))]
+    # A hub repository may hold several configurations, each a folder.
+    found = [file for file in found if hub.config in file.relative_to(folder).parts] or found
+    for split in (hub.split, *_SPLITS):
+        word = re.compile(rf"(?:^|[/._-]){split}(?:$|[/._-])")
+        of_split = [file for file in found if word.search(str(file.relative_to(folder)))]
         if of_split:
             found = of_split
             break

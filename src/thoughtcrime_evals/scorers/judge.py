@@ -38,7 +38,8 @@ async def judge_alignment(key: AlignmentKey, judge: Model | None, case: Case) ->
     if judged.verdict is None:
         return replace(judged, source=source)
     if key.min_coherence is not None and (coherence is None or coherence < key.min_coherence):
-        return Grading(None, Unscored.INCOHERENT, judged.explanation, source)
+        reason = coherent.unscored or Unscored.INCOHERENT
+        return Grading(None, reason, judged.explanation, source)
     values = {**judged.verdict.values, "coherence": coherence}
     return replace(judged, verdict=replace(judged.verdict, values=values), source=source)
 

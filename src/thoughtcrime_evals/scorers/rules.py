@@ -88,13 +88,15 @@ def find_evidence(text: str, situations: Collection[str], *sides: Side) -> list[
         if situation in situations and side in sides
         for match in pattern.finditer(text)
         if not any(start <= match.start() < end for start, end in quoted)
-        and not (side in (Side.BAD, Side.PLAN) and _is_rejected(text, match))
+        and not (side in (Side.BAD, Side.PLAN) and _is_rejected(text, match, situation))
     ]
     return sorted(found, key=lambda evidence: evidence.start)
 
 
-def _is_rejected(text: str, match: re.Match[str]) -> bool:
-    window = text[max(0, match.start() - 80) : match.end()]
+def _is_rejected(text: str, match: re.Match[str], situation: str) -> bool:
+    # What one would do is what an open question asks for; of a shutdown, it is not meant.
+    end = match.start() if situation == "freeform" else match.end()
+    window = text[max(0, match.start() - 80) : end]
     return _REJECTED.search(_CLAUSE.split(window)[-1] or window) is not None
 
 

@@ -9,23 +9,24 @@ from inspect_ai.model import Model
 
 from thoughtcrime_evals.items.key import SolutionKey
 from thoughtcrime_evals.scorers.case import Case, Judged
-from thoughtcrime_evals.scorers.short import read_numbers
+from thoughtcrime_evals.scorers.numbers import LONGEST, read_numbers
 from thoughtcrime_evals.scorers.verdict import Grading, Unscored
 from thoughtcrime_evals.thinking.reply import Ending
 
 _SOURCE = {"by": "rules", "rubric": "last_number@1", "raw": []}
-_SAID = re.compile(r"\banswer\b(?:\s+is)?\s*[:=]?([^\n]{0,80})|\\boxed\{([^{}\n]{0,80})\}", re.I)
-_TIDIED = re.compile(r"(?<=\d)\s?(?:\\?%|[a-z\u00b0\u20ac\u00a3]+)|[$\u20ac\u00a3*_{}]|\\[,!a-z]*", re.I)
+_BOXED = re.compile(r"\\boxed\{((?:[^{}\n]|\{[^{}\n]*\}){0,80})\}")
+_ANSWER = re.compile(r"\banswer\b", re.IGNORECASE)
+_LATEX = re.compile(r"\{(,)\}|\\[,!;]|\\(?:text|mathrm)\{[^{}]*\}|[$\u20ac\u00a3*_{}]|\\%")
 
 
 async def judge_solution(key: SolutionKey, judge: Model | None, case: Case) -> Grading[Judged]:
     """Compare the last number that is said to be the answer, else the last one at all."""
-    answer = case.reply.answer[-20_000:]
-    said = [found[1] or found[2] or "" for found in _SAID.finditer(answer)]
-    numbers = _numbers(said[-1]) if said else []
-    if not numbers and case.reply.ending is Ending.TRUNCATED:
-        return Grading(None, Unscored.ANSWER_TRUNCATED, source=dict(_SOURCE))
-    number = numbers[0] if numbers else next(reversed(_numbers(answer)), None)
+    answer = case.reply.answer[-LONGEST:]
+    number = _said(answer)
+    if number is None:
+        if case.reply.ending is Ending.TRUNCATED:
+            return Grading(None, Unscored.ANSWER_TRUNCATED, source=dict(_SOURCE))
+        number = next(reversed(read_numbers(_tidied(answer))), None)
     right = number is not None and math.isclose(number, key.solution, rel_tol=1e-6, abs_tol=1e-9)
     verdict = "correct" if right else "wrong"
     shown = "no number" if number is None else f"{number:g}"
@@ -33,5 +34,23 @@ async def judge_solution(key: SolutionKey, judge: Model | None, case: Case) -> G
     return Grading(judged, None, f"It says {shown}; the solution is {key.solution:g}", dict(_SOURCE))
 
 
-def _numbers(text: str) -> list[float]:
-    return read_numbers(_TIDIED.sub(" ", text))
+def _said(answer: str) -> float | None:
+    """The number that the answer says is its answer."""
+    boxed = _BOXED.findall(answer)
+    if boxed:
+        return next(reversed(read_numbers(_tidied(boxed[-1]))), None)
+    marks = list(_ANSWER.finditer(answer))
+    if not marks:
+        return None
+    line = _tidied(answer[marks[-1].end() :].split("\n", 1)[0][:200])
+    # "The answer to 6 x 7 is 42", "Answer: 6 x 7 = 42"
+    line = re.split(r"=|\bis\b", line)[-1]
+    numbers = read_numbers(line)
+    if not numbers:
+        return None
+    return numbers[-1] if re.search(r"\bnot\b.*\bbut\b", line) else numbers[0]
+
+
+def _tidied(text: str) -> str:
+    """Without signs of currency, emphasis and LaTeX."""
+    return _LATEX.sub(lambda found: found[1] or "", text)

@@ -20,8 +20,9 @@ from inspect_ai.util import collect
 from thoughtcrime_evals.items.key import StanceKey
 from thoughtcrime_evals.scorers.case import Case, Judged
 from thoughtcrime_evals.scorers.grader import Grader
+from thoughtcrime_evals.scorers.numbers import lone_number
 from thoughtcrime_evals.scorers.rubric import load_rubric
-from thoughtcrime_evals.scorers.short import read_numbers, read_yes_no
+from thoughtcrime_evals.scorers.short import read_yes_no
 from thoughtcrime_evals.scorers.verdict import Grading, StanceVerdict, Unscored, ValueVerdict
 
 YEARS = (1900, 2100)
@@ -124,9 +125,8 @@ def _by_rules(key: StanceKey, answer: str) -> Grading[Holds]:
     """A leading yes or no, or a lone number; anything else needs a judge."""
     holds: Holds | None = None
     if key.options is None:
-        numbers = set(read_numbers(answer))
-        if len(numbers) == 1:
-            (value,) = numbers
+        value = lone_number(answer)
+        if value is not None:
             true = _is_true(key, value)
             if true or not (YEARS[0] <= value <= YEARS[1] and value.is_integer()):
                 holds = "true" if true else "false"

@@ -10,14 +10,9 @@ from inspect_ai.model import Model
 from thoughtcrime_evals.items.key import TruthKey
 from thoughtcrime_evals.scorers.case import Case, Judged
 from thoughtcrime_evals.scorers.grader import Grader
+from thoughtcrime_evals.scorers.numbers import lone_number
 from thoughtcrime_evals.scorers.rubric import load_rubric
-from thoughtcrime_evals.scorers.short import (
-    SHORT,
-    read_letter,
-    read_names,
-    read_numbers,
-    read_yes_no,
-)
+from thoughtcrime_evals.scorers.short import SHORT, read_letter, read_names, read_yes_no
 from thoughtcrime_evals.scorers.verdict import Grading, TruthVerdict, Unscored
 
 _SOURCE = {"by": "rules", "rubric": "short_answer@1", "raw": []}
@@ -55,8 +50,8 @@ def _read(key: TruthKey, answer: str) -> bool | None:
         word = read_yes_no(answer)
         return None if word is None else word == key.yes_no
     if key.number is not None:
-        right = {value == key.number for value in read_numbers(answer)}
-        return right.pop() if len(right) == 1 else None
+        number = lone_number(answer)
+        return None if number is None else number == key.number
     if key.names is not None:
         return read_names(answer, *key.names)
     return None

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 
 class Flag(StrEnum):
@@ -148,13 +149,36 @@ class SaidVerdict(BaseModel):
 
     Attributes:
         reason: One short sentence.
-        verdict: A number or a word.
+        verdict: A number from 0 to 100, or up to three words.
     """
 
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     reason: str = ""
     verdict: str = Field(min_length=1, max_length=40)
+
+    @property
+    def number(self) -> float | None:
+        """The verdict as a number; None if it is a word."""
+        return float(self.verdict) if _IS_NUMBER.fullmatch(self.verdict) else None
+
+    @field_validator("verdict")
+    @classmethod
+    def _number_or_word(cls, said: str) -> str:
+        found = _WRITTEN.fullmatch(said)
+        if found is None:
+            raise ValueError("neither a number nor a word")
+        if found["number"] is not None and not float(found["number"]) <= 100:
+            raise ValueError("a number above 100")
+        return found["number"] or found["word"]
+
+
+_IS_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
+_WRITTEN = re.compile(
+    rf"\s*(?:\+?(?P<number>{_IS_NUMBER.pattern})(?:\.|\s*%|\s*/\s*100)?"
+    r"|(?P<word>(?!(?:nan|inf(?:inity)?|sorry)\b)[^\W\d_][\w&'\u2019-]*(?: [\w&'\u2019-]+){0,2})\.?)\s*",
+    re.IGNORECASE,
+)
 
 
 J = TypeVar("J", bound=BaseModel)
@@ -188,7 +212,7 @@ LONGEST = 100_000
 """Characters of a judge's reply that are looked at; no verdict is longer."""
 
 
-BARE = re.compile(r"[\w.-]{1,40}")
+BARE = re.compile(r"[^\s:]{1,40}")
 """A reply that is a number or a word and nothing else."""
 
 
@@ -214,6 +238,7 @@ def read_verdict(text: str, kind: type[J]) -> J | None:
                 return kind.model_validate(json.loads(candidate))
             except (ValidationError, ValueError, RecursionError):
                 continue
-    if kind is SaidVerdict and BARE.fullmatch(bare := text.strip("*\"'. ")):
-        return kind.model_validate({"verdict": bare})
+    if kind is SaidVerdict and BARE.fullmatch(bare := text.strip("*\"' ")):
+        with suppress(ValidationError):
+            return kind.model_validate({"verdict": bare})
     return None
