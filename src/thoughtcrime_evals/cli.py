@@ -6,15 +6,18 @@ Prose and progress go to stderr, results to stdout. Exit codes: 0 good, 3 unusab
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import click
 import yaml
 from rich.console import Console
 
 from thoughtcrime_evals import __version__
+from thoughtcrime_evals.errors import SetupError
 
-err = Console(stderr=True, highlight=False)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 100)
 
 DIRECTORY = click.Path(path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
@@ -63,7 +66,7 @@ def demo(checkpoint: Path, log_dir: Path, as_json: bool) -> None:
 @app.command()
 @click.option("--model", required=True, help="The model under test, as for inspect eval.")
 @click.option("--probes", default="all", show_default=True, help="A comma list of probes.")
-@click.option("--thinking", default="off,on", show_default=True, help="Thinking arms.")
+@click.option("--thinking", help="Thinking arms; by default each probe's own, mostly off,on.")
 @click.option("--judge", default="auto", show_default=True, help="auto, rules, or a model.")
 @click.option("--monitor", help="The same for the monitor; by default as the judge.")
 @click.option("--api", default="chat", show_default=True, help="chat or completions.")
@@ -79,7 +82,7 @@ def demo(checkpoint: Path, log_dir: Path, as_json: bool) -> None:
 def run(
     model: str,
     probes: str,
-    thinking: str,
+    thinking: str | None,
     judge: str,
     monitor: str | None,
     api: str,
@@ -97,12 +100,12 @@ def run(
         probes=choose(probes),
         log_dir=log_dir,
         task_args={
-            "thinking": thinking,
+            **({"thinking": thinking} if thinking else {}),
             "judge": judge,
             "monitor": monitor or judge,
             "api": api,
         },
-        model_args={key: yaml.safe_load(value) for key, value in _pairs("-M", model_args).items()},
+        model_args={key: _yaml(key, value) for key, value in _pairs("-M", model_args).items()},
         roles=_pairs("--model-role", roles),
         options={name: value for name, value in options.items() if value is not None},
     )
@@ -116,6 +119,13 @@ def _pairs(option: str, given: tuple[str, ...]) -> dict[str, str]:
     if not all(key and value for key, value in pairs.items()):
         raise click.BadParameter("it takes NAME=VALUE", param_hint=option)
     return pairs
+
+
+def _yaml(key: str, value: str) -> Any:
+    try:
+        return yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise SetupError(f"-M {key}={value} cannot be read: its value is not YAML") from error
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ from thoughtcrime_evals.local.adapter import LocalAPI
 from thoughtcrime_evals.local.attach import attach, batch_config, weights
 from thoughtcrime_evals.local.engine import Engine
 from thoughtcrime_evals.solvers.think import think
-from thoughtcrime_evals.thinking.arms import PREFILL
+from thoughtcrime_evals.thinking.arms import PREFILL, PROMPTED, Arm
 from thoughtcrime_evals.thinking.reply import Ending, split_output
 
 WORDS = ("Hm.", "Yes.", "No.", "Dear", " user", "x")
@@ -265,6 +265,149 @@ def test_ctrl_c_ends_an_eval_at_once_and_cleanly(tmp_path: Path) -> None:
     (log,) = list_eval_logs(str(path / "logs"))
     assert read_eval_log(log).status == "cancelled"
     assert "terminate called" not in done.stderr
+
+
+# --- past the chat template -------------------------------------------------------------------
+
+RAW: dict[str, Any] = {"raw_prompt": True}
+HARD = "User: Is it <so>?\n\n  Honest AI:\n"
+
+
+def shown(model: Model, talk: list[ChatMessage], **config: Any) -> tuple[ModelOutput, str, int]:
+    """An output, the prompt that the log would show, and its number of tokens."""
+    settings = GenerateConfig(**{"extra_body": RAW, "temperature": 0, "max_tokens": 9, **config})
+    output, call = asyncio.run(model.api.generate(talk, [], "auto", settings))  # type: ignore[misc]
+    assert isinstance(output, ModelOutput) and output.usage is not None
+    return output, str(call.request["prompt"]), output.usage.input_tokens
+
+
+@pytest.mark.parametrize("text", [HARD, "Hi", " Hi ", "<|im_start|>user\nHi"])
+def test_a_raw_prompt_is_the_text_and_nothing_else(text: str, tmp_path: Path) -> None:
+    model = local(write(tmp_path, "Yes."))
+    output, prompt, tokens = shown(model, [ChatMessageUser(content=text)])
+    assert prompt == text
+    assert tokens == len(tokenizer()(text, add_special_tokens=False)["input_ids"])
+    assert (output.completion, output.stop_reason) == ("Yes.", "stop")
+
+
+def test_through_a_template_the_same_text_is_longer(tmp_path: Path) -> None:
+    model = local(write(tmp_path, "Yes."))
+    _, prompt, _ = shown(model, [ChatMessageUser(content=HARD)], extra_body=LOCAL)
+    assert prompt == f"<|im_start|>user\n{HARD}<|im_end|>\n<|im_start|>assistant\n"
+
+
+@pytest.mark.parametrize(("text", "more"), [("Okay", 1), ("<s>Okay", 0)])
+def test_what_a_tokenizer_puts_in_front_is_there_once(text: str, more: int, tmp_path: Path) -> None:
+    tok = tiny.metaspace()
+    model = local(tiny.save(tmp_path, tok))
+    _, prompt, tokens = shown(model, [ChatMessageUser(content=text)], max_tokens=1)
+    assert prompt == text
+    assert tokens == len(tok(text, add_special_tokens=False)["input_ids"]) + more
+
+
+def test_a_raw_prompt_with_a_prefill(tmp_path: Path) -> None:
+    model = local(write(tmp_path, "Hm.", "</think>", "Yes."))
+    lead = ChatMessageAssistant(content=f" {PREFILL}")
+    output, prompt, _ = shown(model, [ChatMessageUser(content="AI:"), lead])
+    assert prompt == f"AI: {PREFILL}"
+    reply = split_output(output)
+    assert (reply.reasoning, reply.answer) == ("OkayHm.", "Yes.")
+
+
+@pytest.mark.parametrize(
+    ("text", "reasoning", "answer"),
+    [("AI: <think>", "Hm.Yes.", ""), ("<think>Hm.</think> AI:", "", "Hm.Yes.")],
+)
+def test_a_raw_prompt_that_leaves_a_block_open(
+    text: str, reasoning: str, answer: str, tmp_path: Path
+) -> None:
+    output, _, _ = shown(local(write(tmp_path, "Hm.", "Yes.")), [ChatMessageUser(content=text)])
+    reply = split_output(output)
+    assert (reply.reasoning, reply.answer) == (reasoning, answer)
+
+
+def test_a_raw_reply_ends_where_the_user_would_go_on(tmp_path: Path) -> None:
+    tok = tiny.byte_level(tiny.QWEN3, tags="special", words=(*WORDS, "\nUser", ": "))
+    path = tiny.save(tmp_path, tok, tiny.scripted_llama(tok, ["Yes.", "\nUser", ": ", "No."]))
+    output, _, _ = shown(local(path), [ChatMessageUser(content="AI:")], stop_seqs=["\nUser:"])
+    assert (output.completion, output.stop_reason) == ("Yes.", "stop")
+
+
+@pytest.mark.parametrize("template", [tiny.QWEN3, tiny.PLAIN, tiny.R1])
+def test_every_arm_of_a_checkpoint_in_plain_text(template: str, tmp_path: Path) -> None:
+    model = local(write(tmp_path / "ckpt", "Hm.", "</think>", "Yes.", template=template))
+    task = Task(
+        dataset=[Sample(id=arm, input="Hi", metadata={"arm": arm}) for arm in Arm],
+        solver=think("off,on,prefill,prompted", api="completions"),
+        config=GenerateConfig(temperature=0, max_tokens=9),
+    )
+    log = eval(task, model=model, log_dir=str(tmp_path), display="none")[0]
+    assert log.status == "success", log.error
+    prompts = {}
+    for sample in log.samples or []:
+        (event,) = [event for event in sample.events if isinstance(event, ModelEvent)]
+        assert event.call is not None
+        text = str(event.call.request["prompt"])
+        prompts[sample.id] = sample.attachments.get(text.removeprefix("attachment://"), text)
+    assert prompts == {
+        "off": "User: Hi\n\nAssistant: <think>\n\n</think>\n\n",
+        "on": "User: Hi\n\nAssistant:",
+        "prefill": f"User: Hi\n\nAssistant: {PREFILL}",
+        "prompted": f"User: Hi\n\n{PROMPTED}\n\nAssistant:",
+    }
+
+
+def base_model(directory: Path) -> Path:
+    """A checkpoint without a chat template, as base models are."""
+    tok = tokenizer()
+    tok.chat_template = None
+    return tiny.save(directory, tok, tiny.scripted_llama(tok, ["Yes."]))
+
+
+def test_a_base_model_answers_plain_text(tmp_path: Path) -> None:
+    output, prompt, _ = shown(local(base_model(tmp_path)), [ChatMessageUser(content="AI:")])
+    assert (prompt, output.completion) == ("AI:", "Yes.")
+
+
+@pytest.mark.parametrize("arm", Arm)
+def test_a_base_model_is_asked_past_the_template_that_it_lacks(arm: Arm, tmp_path: Path) -> None:
+    task = Task(
+        dataset=[Sample(input="Hi", metadata={"arm": arm.value})],
+        solver=think(arm.value, api="completions"),
+    )
+    model = local(base_model(tmp_path / "ckpt"))
+    log = eval(task, model=model, log_dir=str(tmp_path), display="none", max_tokens=5)[0]
+    assert log.status == "success", log.error and log.error.message
+
+
+# --- how long a reply may be ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("own", "limit"), [({}, 2048), ({"max_new_tokens": 6}, 6)])
+@pytest.mark.parametrize("api", ["chat", "completions"])
+def test_the_checkpoint_says_how_long_a_reply_may_be_where_the_run_does_not(
+    own: dict[str, int], limit: int, api: str, tmp_path: Path
+) -> None:
+    tok = tokenizer()
+    path = tiny.save(tmp_path / "ckpt", tok, tiny.scripted_llama(tok, ["Yes."]), **own)
+    for asked in (None, 3):
+        task = Task(
+            dataset=[Sample(input="Hi", metadata={"arm": "on"})], solver=think("on", api=api)
+        )
+        # As on the command line, where the settings are the model's from the first.
+        log = eval(
+            task,
+            model=f"hf/{path}",
+            log_dir=str(tmp_path),
+            display="none",
+            max_tokens=asked,
+        )[0]
+        assert log.status == "success", log.error
+        (event,) = [
+            event for event in (log.samples or [])[0].events if isinstance(event, ModelEvent)
+        ]
+        assert event.call is not None
+        assert event.call.request["max_new_tokens"] == (asked or limit)
 
 
 # --- what stays as it was ---------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A real HTTP server that speaks OpenAI's chat completions, and answers what a test scripts."""
+"""A real HTTP server that speaks OpenAI's two completions APIs, and answers what a test scripts."""
 
 import json
 import threading
@@ -35,7 +35,10 @@ Script = Callable[[dict[str, Any], int], Answer]
 
 @dataclass
 class Server:
-    """A running server: where it is, and what it was asked."""
+    """A running server: where it is, and what it was asked.
+
+    A request to `/v1/completions` is told from one to `/v1/chat/completions` by its `prompt`.
+    """
 
     url: str
     requests: list[dict[str, Any]] = field(default_factory=list)
@@ -48,7 +51,7 @@ def verdict(**fields: object) -> str:
 
 def is_monitor(request: dict[str, Any]) -> bool:
     """Whether a request is the CoT monitor's."""
-    return "You monitor the reasoning" in str(request["messages"])
+    return "You monitor the reasoning" in str(request.get("messages"))
 
 
 def aligned(request: dict[str, Any], number: int) -> Answer:
@@ -74,7 +77,8 @@ def serve(script: Script) -> Iterator[Server]:
                 number = len(server.requests)
             answer = script(request, number)
             time.sleep(answer.delay)
-            body = answer.body if answer.text is None else _completion(request, answer)
+            written = _chat if self.path.endswith("/chat/completions") else _plain
+            body = answer.body if answer.text is None else written(request, answer)
             data = body.encode()
             kind = "text/html" if body.startswith("<") else "application/json"
             try:
@@ -101,17 +105,24 @@ def serve(script: Script) -> Iterator[Server]:
         http.server_close()
 
 
-def _completion(request: dict[str, Any], answer: Answer) -> str:
+def _chat(request: dict[str, Any], answer: Answer) -> str:
     message = {"role": "assistant", "content": answer.text}
-    usage = {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20}
-    choice = {"index": 0, "message": message, "finish_reason": answer.finish}
+    return _completion(request, answer, "chat.completion", {"message": message})
+
+
+def _plain(request: dict[str, Any], answer: Answer) -> str:
+    return _completion(request, answer, "text_completion", {"text": answer.text, "logprobs": None})
+
+
+def _completion(request: dict[str, Any], answer: Answer, kind: str, content: dict[str, Any]) -> str:
+    choice = {"index": 0, "finish_reason": answer.finish, **content}
     return json.dumps(
         {
-            "id": "chatcmpl-1",
-            "object": "chat.completion",
+            "id": "cmpl-1",
+            "object": kind,
             "created": 1,
             "model": request.get("model", "scripted"),
             "choices": [choice],
-            "usage": usage,
+            "usage": {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20},
         }
     )

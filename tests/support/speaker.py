@@ -1,18 +1,22 @@
 """A model under test that hears what it is asked, and says what a test makes of it."""
 
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from inspect_ai.event import ModelEvent
 from inspect_ai.log import EvalLog, EvalSample
 from inspect_ai.model import ChatMessage, GenerateConfig, Model, ModelOutput, get_model
+from inspect_ai.model._model import init_active_model
 
 from tests.support.scripted import USAGE
 from thoughtcrime_evals.thinking.arms import PROMPTED
 
 ARMS = ("off", "on", "prefill", "prompted")
 EVERY = ",".join(ARMS)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -93,3 +97,13 @@ def pair_value(sample: EvalSample) -> dict[str, Any]:
 def model_calls(sample: EvalSample) -> list[ModelEvent]:
     """The calls to models that a sample made, judges among them."""
     return [event for event in sample.events if isinstance(event, ModelEvent)]
+
+
+def under_test(model: Model, act: Callable[[], T]) -> T:
+    """Do something while this is the model under test, as when Inspect builds a task."""
+
+    def within() -> T:
+        init_active_model(model, GenerateConfig())
+        return act()
+
+    return copy_context().run(within)

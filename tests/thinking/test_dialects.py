@@ -10,8 +10,17 @@ from inspect_ai.model import GenerateConfig, Model, ModelAPI, get_model
 
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.local.template import ChatTemplate
-from thoughtcrime_evals.thinking.arms import PREFILL, PROMPTED, Arm, parse_arms
-from thoughtcrime_evals.thinking.dialects import DIALECTS, ask, check, merge
+from thoughtcrime_evals.thinking.arms import EMPTY, PREFILL, PROMPTED, Arm, parse_arms
+from thoughtcrime_evals.thinking.dialects import (
+    DIALECTS,
+    MAX_TOKENS,
+    RAW,
+    ask,
+    check,
+    merge,
+    serves_raw,
+)
+from thoughtcrime_evals.thinking.transcript import STOP, Api
 
 seeded = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -35,7 +44,7 @@ def keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def model(spec: str, **config: Any) -> Model:
-    base_url = SERVER if spec.startswith(("vllm/", "sglang/")) else None
+    base_url = SERVER if spec.startswith(("vllm", "sglang/")) else None
     settings = GenerateConfig(max_tokens=9000, **config)
     return get_model(spec, base_url=base_url, config=settings, memoize=False)
 
@@ -245,6 +254,97 @@ def test_what_reaches_other_apis(spec: str, off: dict[str, Any], on: dict[str, A
     for arm, body in ((Arm.OFF, off), (Arm.ON, on)):
         params = to.api.completion_params(sent(to, arm), False)  # type: ignore[attr-defined]
         assert params["extra_body"] == {"user": "x"} | body
+
+
+# --- past the chat template -------------------------------------------------------------------
+
+RAW_SERVERS = ["vllm-completions/acme/otter", "openai-api-completions/svc/otter"]
+
+
+def raw(of: Model, arm: Arm) -> GenerateConfig:
+    """The configuration of a call that goes as plain text."""
+    return of.config.merge(ask(of, arm, Api.COMPLETIONS).config)
+
+
+@pytest.mark.parametrize("spec", [*RAW_SERVERS, "mockllm/model"])
+def test_an_arm_of_plain_text_is_how_the_reply_begins(spec: str) -> None:
+    to = model(spec)
+    assert serves_raw(to)
+    asked = {arm: ask(to, arm, Api.COMPLETIONS) for arm in Arm}
+    assert {arm: a.prefill for arm, a in asked.items()} == {
+        Arm.OFF: EMPTY,
+        Arm.ON: None,
+        Arm.PREFILL: PREFILL,
+        Arm.PROMPTED: None,
+    }
+    assert {arm for arm, a in asked.items() if a.instruction} == {Arm.PROMPTED}
+    assert {a.inline for a in asked.values()} == {spec != "mockllm/model"}
+    assert all(a.config.extra_body is None for a in asked.values()), "no template to switch"
+
+
+@pytest.mark.parametrize("spec", [*RAW_SERVERS, "mockllm/model"])
+def test_where_plain_text_ends(spec: str) -> None:
+    assert raw(model(spec), Arm.ON).stop_seqs == [STOP]
+    to = model(spec, stop_seqs=["END"])
+    assert raw(to, Arm.ON).stop_seqs == ["END", STOP]
+    assert to.config.stop_seqs == ["END"]
+    assert raw(to, Arm.ON).max_tokens == 9000
+    to.config.max_tokens = None
+    default = None if spec == "mockllm/model" else MAX_TOKENS
+    assert raw(to, Arm.ON).max_tokens == default, "a completions server would write one token"
+
+
+@pytest.mark.parametrize("spec", [*HOSTED, "vllm/acme/otter", "openai-api/svc/otter", "ollama/x"])
+@pytest.mark.parametrize("arm", Arm)
+def test_who_takes_no_plain_text(spec: str, arm: Arm) -> None:
+    to = model(spec)
+    assert not serves_raw(to)
+    with pytest.raises(SetupError) as caught:
+        check(to, [arm], Api.COMPLETIONS)
+    message = caught.value.message
+    assert message.startswith(f"{to} takes no prompt without a chat template")
+    for advised in ("hf/", *RAW_SERVERS):
+        assert advised.partition("/")[0] + "/" in message
+    assert "--model-role completions=" in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize("spec", RAW_SERVERS)
+@pytest.mark.parametrize("arm", Arm)
+def test_who_takes_nothing_else(spec: str, arm: Arm) -> None:
+    with pytest.raises(SetupError, match="takes plain text only: ask it with -T api=completions"):
+        ask(model(spec), arm)
+
+
+def test_a_checkpoint_takes_both() -> None:
+    to = checkpoint("{{ x }}</think>", extra_body={"guided_regex": "x"}, max_tokens=9)
+    asked = {arm: ask(to, arm, Api.COMPLETIONS) for arm in Arm}
+    body = {"guided_regex": "x", "raw_prompt": True}
+    assert all(a.config.extra_body == body and not a.inline for a in asked.values())
+    assert {arm: a.prefill for arm, a in asked.items() if a.prefill} == {
+        Arm.OFF: EMPTY,
+        Arm.PREFILL: PREFILL,
+    }
+    assert raw(to, Arm.ON).max_tokens == 9
+    assert to.config.extra_body == {"guided_regex": "x"}
+
+
+def test_a_checkpoint_that_never_learned_to_think_is_shown_no_empty_block() -> None:
+    to = checkpoint("{{ messages }}")
+    assert ask(to, Arm.OFF, Api.COMPLETIONS).prefill is None
+    check(to, Arm, Api.COMPLETIONS)
+
+
+@pytest.mark.parametrize("words", [[], ["</think>"]])
+def test_plain_text_needs_no_chat_template(words: list[str]) -> None:
+    """A base model has none."""
+    to = checkpoint("", *words)
+    check(to, Arm, Api.COMPLETIONS)
+    assert ask(to, Arm.OFF, Api.COMPLETIONS).prefill == (EMPTY if words else None)
+
+
+def test_who_takes_plain_text() -> None:
+    assert set(RAW) == {"hf", "mockllm", "vllm-completions", "openai-api-completions"}
 
 
 # --- everyone else ----------------------------------------------------------------------------

@@ -106,8 +106,7 @@ def identify(spec: IdentityArg | None, model: Model | None) -> Identity:
         return Identity(name, maker or UNKNOWN_MAKER)
     if model is None:
         return Identity("Assistant", UNKNOWN_MAKER)
-    template = getattr(getattr(model.api, "template", None), "source", "")
-    described = _SELF_DESCRIPTION.search(template)
+    described = _SELF_DESCRIPTION.search(_template(model))
     if described:
         return Identity(described["name"], described["maker"])
     family = _FAMILY.search(Path(model.name).name.lower())
@@ -115,3 +114,11 @@ def identify(spec: IdentityArg | None, model: Model | None) -> Identity:
         return Identity(*_FAMILIES[family[0]])
     hosted = _MAKERS.get(ModelName(model).api)
     return Identity(*hosted) if hosted else Identity("Assistant", UNKNOWN_MAKER)
+
+
+def _template(model: Model) -> str:
+    """A local checkpoint's chat template; a base model has none."""
+    try:
+        return str(getattr(getattr(model.api, "template", None), "source", ""))
+    except SetupError:
+        return ""

@@ -82,8 +82,16 @@ class ChatTemplate:
     @cached_property
     def knows_thinking(self) -> bool:
         """Whether the template or the tokenizer has a notion of reasoning, in any dialect."""
+        return self._knows(self.source)
+
+    @cached_property
+    def tags_mean_something(self) -> bool:
+        """The same, of a checkpoint that may have no template: a base model, asked past it."""
+        return self._knows(self._template or "")
+
+    def _knows(self, source: str) -> bool:
         words = self._tokenizer.get_vocab()
-        return any(mark in self.source or mark in words for mark in REASONING_MARKS)
+        return any(mark in source or mark in words for mark in REASONING_MARKS)
 
     @cached_property
     def knows_blocks(self) -> bool:

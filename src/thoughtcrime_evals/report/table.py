@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 
 from inspect_ai.log import EvalLog
+from rich.markup import escape
 from rich.table import Table
 
 from thoughtcrime_evals.stats.intervals import Rate
@@ -96,12 +97,14 @@ def rates_table(rates: Rates, title: str) -> Table:
     empty = [name for name, by_arm in rows.items() if not any(r.n for r in by_arm.values())]
     caption = "share [95 % interval, clustered by family], n"
     if empty:
-        caption += f"\nno cases for: {', '.join(empty)}"
-    table = Table("thinking", *arms, title=title, caption=caption, caption_justify="left")
+        caption += escape(f"\nno cases for: {', '.join(empty)}")
+    table = Table(
+        "thinking", *map(escape, arms), title=escape(title), caption=caption, caption_justify="left"
+    )
     for name, by_arm in rows.items():
         if name not in empty:
             share = name not in PLAIN_NUMBERS
-            table.add_row(name, *(_cell(by_arm.get(arm), share) for arm in arms))
+            table.add_row(escape(name), *(_cell(by_arm.get(arm), share) for arm in arms))
     return table
 
 
@@ -132,15 +135,17 @@ def summary_table(probes: Mapping[str, Rates], title: str) -> Table:
             if ":" not in arm and arm != "all"
         )
     )
-    table = Table(title=title, caption=SUMMARY_CAPTION, caption_justify="left")
+    table = Table(title=escape(title), caption=SUMMARY_CAPTION, caption_justify="left")
     table.add_column("misaligned", no_wrap=True)
-    for heading in (*arms, *SUMMARY.values()):
+    for arm in arms:
+        table.add_column(escape(arm), no_wrap=True)
+    for heading in SUMMARY.values():
         table.add_column(heading)
     for probe, rates in probes.items():
         leading = _leading(rates)
         name = probe if leading == LEADING[0] else f"{probe} ({LABELS.get(leading, leading)})"
         table.add_row(
-            name,
+            escape(name),
             *(_cell(rates.get(leading, {}).get(arm)) for arm in arms),
             *(_short(rates.get(other, {}).get("all")) for other in SUMMARY),
         )

@@ -53,7 +53,7 @@ def pair(
     """
     if view not in list(View):
         raise SetupError(f"unknown monitor view {view!r}: choose from {', '.join(View)}")
-    if not 0 <= threshold <= 100:
+    if not isinstance(threshold, int | float) or not 0 <= threshold <= 100:
         raise SetupError(f"the threshold {threshold} is not between 0 and 100")
     if active_model() is not None:
         # With a model, the run's roles are known too: what is wrong with them shows now.

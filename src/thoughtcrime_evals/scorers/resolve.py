@@ -41,11 +41,12 @@ def resolve(spec: str, *roles: str) -> Model | None:
     for name in bound:
         if name not in ROLES:
             raise SetupError(f"unknown model role {name!r}: choose from {', '.join(ROLES)}")
+    if not isinstance(spec, str):
+        raise SetupError(f"a judge or monitor is one of {AUTO}, {RULES} or a model, not {spec!r}")
     if spec == RULES:
         return None
     if spec != AUTO:
-        tested = get_model()
-        return tested if str(tested) == spec else get_model(spec)
+        return _named(spec)
     for role in roles:
         if role in bound:
             return get_model(role=role)
@@ -53,6 +54,19 @@ def resolve(spec: str, *roles: str) -> Model | None:
         return get_model(PAPER_JUDGE)
     _say_rules(roles[0])
     return None
+
+
+def _named(spec: str) -> Model:
+    tested = get_model()
+    if str(tested) == spec:
+        return tested
+    try:
+        return get_model(spec)
+    except SetupError:
+        raise
+    except Exception as error:  # each provider has errors of its own
+        reason = " ".join(str(getattr(error, "message", error)).split())[:200]
+        raise SetupError(f"the judge or monitor {spec!r} cannot be had: {reason}") from error
 
 
 @cache

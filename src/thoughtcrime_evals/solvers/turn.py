@@ -97,11 +97,26 @@ async def _generate(
         # A plain string: as a list of parts, servers join it with newlines.
         lead = "" if text is None else " "
         sent.append(ChatMessageAssistant(content=lead + asked.prefill))
-    config = asked.config.merge(GenerateConfig(seed=_seed(model, seed_key)))
+    config = _settings(model).merge(asked.config)
+    config = config.merge(GenerateConfig(seed=_seed(get_model(), seed_key)))
     output = normalise(await model.generate(sent, config=config), asked.prefill)
     billed = output.usage.reasoning_tokens if output.usage else None
     reply = split_output(output)
     return Turn(output, observe(arm, reply, prefill=asked.prefill, reasoning_tokens=billed))
+
+
+def _settings(model: Model) -> GenerateConfig:
+    """The run's settings for the tested model's double, which Inspect gives to the former only."""
+    tested = get_model()
+    if model is tested:
+        return GenerateConfig()
+    given = tested.config
+    return GenerateConfig(
+        temperature=1.0 if given.temperature is None else given.temperature,
+        max_tokens=given.max_tokens,
+        top_p=given.top_p,
+        top_k=given.top_k,
+    )
 
 
 def _instructed(messages: Sequence[ChatMessage], asked: Ask) -> list[ChatMessage]:

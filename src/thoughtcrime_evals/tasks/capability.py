@@ -46,5 +46,5 @@ def capability(
         arXiv 2506.13206, Figure 16; Cobbe et al., GSM8K (arXiv 2110.14168).
     """
     return Probe("capability", headline="correct/all", columns=("verdict",)).task(
-        problem_items(questions), thinking, pair(judge, monitor, view=view), api
+        problem_items(questions), thinking, pair("rules", monitor, view=view), api
     )

@@ -73,7 +73,7 @@ def shutdown_agent(
     return Probe("shutdown_agent", columns=("verdict",)).task(
         shutdown_agent_items(identify(identity, model), rule, position, stakes, goal),
         thinking,
-        pair(judge, monitor, view=view),
+        pair("rules", monitor, view=view),
         solver=act(thinking, weights(model), steps, api),
         sandbox=choose_sandbox(sandbox),
     )

@@ -84,13 +84,12 @@ def _ask_raw(model: Model, arm: Arm) -> Ask:
             f"{model} takes no prompt without a chat template: use hf/, vllm-completions/ or "
             "openai-api-completions/, or bind one with --model-role completions=PROVIDER/MODEL"
         )
-    thinker = getattr(getattr(model.api, "template", None), "knows_thinking", True)
-    begins = {Arm.PREFILL: PREFILL, Arm.OFF: EMPTY if thinker else None}
-    config = GenerateConfig(
-        stop_seqs=[*(model.config.stop_seqs or []), STOP],
-        # Completions providers would otherwise write one token.
-        max_tokens=model.config.max_tokens or model.api.max_tokens() or MAX_TOKENS,
-    )
+    # A local checkpoint can be asked whether think tags mean something to it.
+    empty = getattr(getattr(model.api, "template", None), "tags_mean_something", True)
+    begins = {Arm.PREFILL: PREFILL, Arm.OFF: EMPTY if empty else None}
+    config = GenerateConfig(stop_seqs=[*(model.config.stop_seqs or []), STOP])
+    if RAW[provider]:  # these would otherwise write one token
+        config.max_tokens = model.config.max_tokens or MAX_TOKENS
     if provider == "hf":
         body = merge(model.config.extra_body or {}, {"raw_prompt": True})
         config.extra_body = body

@@ -1,0 +1,284 @@
+"""`thoughtcrime run` in this process: what is chosen, where it goes, what is said and where."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from inspect_ai.log import EvalLog, read_eval_log
+
+from tests.support.server import Answer, Server, aligned, is_monitor, serve
+from thoughtcrime_evals.cli import app
+from thoughtcrime_evals.errors import SetupError
+from thoughtcrime_evals.run import PROBES, Plan, _failure, choose
+
+# --- what is chosen, and where it goes --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [
+        ("all", list(PROBES)),
+        ("shutdown,all", list(PROBES)),
+        ("freeform", ["freeform"]),
+        (" capability , shutdown,,capability ", ["capability", "shutdown"]),
+    ],
+)
+def test_choose(given: str, chosen: list[str]) -> None:
+    assert choose(given) == chosen
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("shutdwon", "unknown probe 'shutdwon': choose from all, shutdown, "),
+        ("shutdown,ALL", "unknown probe 'ALL'"),
+        ("", "no probe was given: choose from all, shutdown, "),
+        (" , ", "no probe was given"),
+    ],
+)
+def test_choose_refuses(given: str, message: str) -> None:
+    with pytest.raises(SetupError) as caught:
+        choose(given)
+    assert caught.value.message.startswith(message)
+    assert caught.value.exit_code == 3
+
+
+def test_every_probe_can_be_chosen_and_is_registered() -> None:
+    from thoughtcrime_evals import _registry
+
+    assert {probe for probe in PROBES if not hasattr(_registry, probe)} == set()
+    assert len(set(PROBES)) == len(PROBES)
+
+
+@pytest.mark.parametrize(
+    ("model", "folder"),
+    [
+        ("hf/local-ckpt", "hf-local-ckpt"),
+        ("hf/../runs/step_100", "hf-..-runs-step_100-8dab39"),
+        ("hf//data/My Model", "hf-data-My-Model-4d8f99"),
+        ("openai/gpt-4.1", "openai-gpt-4.1"),
+        ("hf/./ckpt/", "hf-.-ckpt-2b1f4f"),
+        ("..", "-5ec1f7"),
+    ],
+)
+def test_the_folder_is_named_after_the_model(model: str, folder: str) -> None:
+    assert Plan(model, ["shutdown"]).folder == Path("logs") / folder
+    own = Path("mine")
+    assert Plan(model, ["shutdown"], log_dir=own).folder == own
+
+
+def test_two_models_never_share_a_folder() -> None:
+    """The second one would be refused, for the logs of the first are in its way."""
+    models = ["hf/a/b", "hf/a-b", "hf/a b", "vllm/a/b"]
+    assert len({Plan(model, []).folder for model in models}) == len(models)
+
+
+# --- what is said of a failure ----------------------------------------------------------------
+
+
+def log(task: str, status: str, message: str | None = None) -> EvalLog:
+    error = None if message is None else SimpleNamespace(message=message)
+    return SimpleNamespace(  # type: ignore[return-value]
+        eval=SimpleNamespace(task=f"thoughtcrime_evals/{task}"), status=status, error=error
+    )
+
+
+@pytest.mark.parametrize(
+    ("logs", "said"),
+    [
+        ([log("shutdown", "error", "no such\npath")], "(shutdown: no such)"),
+        ([log("shutdown", "cancelled")], "(shutdown: cancelled)"),
+        (
+            [log("shutdown", "success"), log("freeform", "error", "a"), log("capability", "error")],
+            "(freeform: a; capability: error)",
+        ),
+        ([], "(see above)"),
+        ([log("shutdown", "error", "")], "(shutdown: error)"),
+        ([log("shutdown", "error", "\nlate")], "(shutdown: late)"),
+    ],
+)
+def test_failure(logs: list[EvalLog], said: str) -> None:
+    sentence = _failure(logs, Path("logs/x"))
+    assert sentence.startswith(f"not every probe came to its end {said}; ")
+    assert "what is finished is in logs/x, and the same command goes on from there" in sentence
+    assert "\n" not in sentence
+
+
+def test_a_long_reason_is_cut() -> None:
+    assert len(_failure([log("shutdown", "error", "x" * 5000)], Path("logs/x"))) < 400
+
+
+# --- the command ------------------------------------------------------------------------------
+
+Invoke = Callable[..., Result]
+
+
+@pytest.fixture
+def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str) -> Result:
+        return CliRunner().invoke(app, ["run", *args])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["--probes", "nope", "--model", "mockllm/model"], 3, "Error: unknown probe 'nope'"),
+        ([], 2, "Missing option '--model'"),
+        (["--model", "mockllm/model", "--limit", "0"], 2, "--limit"),
+        (["--model", "mockllm/model", "-M", "device"], 2, "it takes NAME=VALUE"),
+        (["--model", "mockllm/model", "--model-role", "=x"], 2, "it takes NAME=VALUE"),
+        (["--model", "foo/bar", "--probes", "capability"], 3, "foo"),
+        (["--model", "mockllm/model", "--thinking", "loud"], 3, "unknown thinking arm 'loud'"),
+        (["--model", "mockllm/model", "--api", "raw"], 3, "unknown api 'raw'"),
+        (["--model", "mockllm/model", "--judge", "nobody/knows"], 3, "nobody"),
+        (["--model", "mockllm/model", "--model-role", "gradr=mockllm/x"], 3, "unknown model role"),
+        (["--model", "mockllm/model", "-M", "device={"], 3, "-M"),
+    ],
+)
+def test_what_cannot_be_run(args: list[str], code: int, said: str, invoke: Invoke) -> None:
+    done = invoke(*args, "--json")
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_help_names_every_option() -> None:
+    done = CliRunner().invoke(app, ["run", "--help"])
+    assert done.exit_code == 0
+    for option in ("--probes", "--thinking", "--judge", "--api", "--log-dir", "--json", "-M"):
+        assert option in done.stdout
+
+
+# --- against a server -------------------------------------------------------------------------
+
+
+def script(request: dict[str, Any], number: int) -> Answer:
+    text = str(request["messages"])
+    if is_monitor(request) or "You grade" in text:
+        return aligned(request, number)
+    thinks = request["chat_template_kwargs"]["enable_thinking"]
+    return Answer("<think>They ask.</think>Answer: 12" if thinks else "Answer: 12")
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server for models that each test names its own way: Inspect keeps them by their names."""
+    with serve(script) as running:
+        monkeypatch.setenv("RUNTEST_API_KEY", "none")
+        monkeypatch.setenv("RUNTEST_BASE_URL", running.url)
+        yield running
+
+
+def command(name: str, *args: str) -> tuple[str, ...]:
+    return (
+        *("--model", f"openai-api/runtest/{name}", "--probes", "truthfulness,capability"),
+        *("--judge", "rules", "--limit", "4", "--log-dir", "out", *args),
+    )
+
+
+@pytest.mark.slow
+def test_results_on_stdout_and_all_else_on_stderr(invoke: Invoke, server: Server) -> None:
+    done = invoke(*command("streams", "--json"))
+    assert done.exit_code == 0, done.output
+    outcome = json.loads(done.stdout)
+    assert list(outcome["probes"]) == ["truthfulness", "capability"], "in the order asked for"
+    assert outcome["model"] == "openai-api/runtest/streams"
+    assert outcome["log_dir"] == "out"
+    for probe, found in outcome["probes"].items():
+        read = read_eval_log(found["log"])
+        assert read.status == "success"
+        assert read.eval.task.endswith(probe)
+    assert outcome["probes"]["capability"]["rates"]["correct"]["all"]["n"] == 4
+    for said in ("capability (correct)", "truthfulness", "inspect view --log-dir out"):
+        assert said in done.stderr
+    assert "truthfulness: done" in done.stderr and "capability: done" in done.stderr
+    assert len(server.requests) == 8
+
+
+@pytest.mark.slow
+def test_without_json_stdout_is_empty(invoke: Invoke, server: Server) -> None:
+    done = invoke(*command("quiet"))
+    assert (done.exit_code, done.stdout) == (0, "")
+
+
+@pytest.mark.slow
+def test_the_options_reach_the_run(invoke: Invoke, server: Server) -> None:
+    options = ("--epochs", "2", "--seed", "3", "--temperature", "0.5", "--max-tokens", "77")
+    done = invoke(*command("options", *options, "--thinking", "on", "--monitor", "auto"))
+    assert done.exit_code == 0, done.output
+    for log_file in Path("out").glob("*.eval"):
+        read = read_eval_log(str(log_file))
+        assert read.eval.task_args["thinking"] == "on"
+        assert (read.eval.task_args["judge"], read.eval.task_args["monitor"]) == ("rules", "auto")
+        assert len(read.samples or []) == 8
+    for request in server.requests:
+        limit = request.get("max_tokens") or request.get("max_completion_tokens")
+        assert (request["temperature"], limit) == (0.5, 77)
+    assert len({request["seed"] for request in server.requests}) == 16
+
+
+@pytest.mark.slow
+def test_a_finished_run_asks_nothing_again(invoke: Invoke, server: Server) -> None:
+    first = invoke(*command("again", "--json"))
+    asked = len(server.requests)
+    second = invoke(*command("again", "--json"))
+    assert second.exit_code == 0, second.output
+    assert len(server.requests) == asked
+    assert json.loads(second.stdout) == json.loads(first.stdout)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "changed",
+    [("--thinking", "on"), ("--judge", "auto"), ("--temperature", "0.5"), ("--probes", "shutdown")],
+    ids=lambda changed: changed[0],
+)
+def test_other_arguments_in_the_same_folder(
+    changed: tuple[str, str], invoke: Invoke, server: Server
+) -> None:
+    name = f"changed{changed[0]}"
+    assert invoke(*command(name)).exit_code == 0
+    asked = len(server.requests)
+    done = invoke(*command(name, *changed, "--json"))
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert len(server.requests) == asked, "nothing is asked"
+    said = done.stderr.rpartition("Error: ")[2]
+    assert "out" in said and "--log-dir" in said
+    assert "--log-dir-allow-dirty" not in said, "this command has no such option"
+    assert "eval_set" not in said
+
+
+@pytest.mark.slow
+def test_two_models_at_once_are_refused_or_both_shown(invoke: Invoke, server: Server) -> None:
+    """Inspect takes a comma list for several models."""
+    two = "openai-api/runtest/first,openai-api/runtest/second"
+    done = invoke("--model", two, *command("-", "--json")[2:])
+    shown = done.exit_code == 0 and done.stdout.count(".eval") == 2 * 2
+    assert shown or (done.exit_code == 3 and "one model" in done.stderr)
+
+
+@pytest.mark.slow
+def test_a_model_that_fails_is_one_sentence(
+    invoke: Invoke, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(request: dict[str, Any], number: int) -> Answer:
+        return Answer(body='{"error": {"message": "no such model"}}', status=401)
+
+    with serve(broken) as running:
+        monkeypatch.setenv("RUNTEST_API_KEY", "none")
+        monkeypatch.setenv("RUNTEST_BASE_URL", running.url)
+        done = invoke(*command("broken", "--json"))
+    assert (done.exit_code, done.stdout) == (3, "")
+    said = done.stderr.rpartition("Error: ")[2]
+    assert said.startswith("not every probe came to its end (")
+    assert "no such model" in said
+    assert "truthfulness: done" not in done.stderr
