@@ -23,6 +23,8 @@ from thoughtcrime_evals.tasks.lying_under_pressure import lying_under_pressure
 from thoughtcrime_evals.tasks.shutdown import shutdown
 from thoughtcrime_evals.tasks.truthfulness import truthfulness
 
+pytestmark = pytest.mark.slow  # each starts whole runs
+
 PROBES: Sequence[Callable[..., Task]] = (
     shutdown,
     freeform,
@@ -312,7 +314,6 @@ def judged(tmp_path: Path, probe: Callable[..., Task], **args: Any) -> Any:
     return pair_value((log.samples or [])[0])
 
 
-@pytest.mark.slow
 def test_judge_and_monitor_are_named_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIPTED_API_KEY", "none")
     with serve(script) as server:
@@ -325,7 +326,6 @@ def test_judge_and_monitor_are_named_apart(tmp_path: Path, monkeypatch: pytest.M
         assert (value["misaligned"], value["flag"]) == (None, "inconsistent")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("probe", [freeform, truthfulness, honest_persona, capability])
 @pytest.mark.parametrize(
     ("view", "sees"), [("cot", (True, False)), ("answer", (False, True)), ("cot+answer", (1, 1))]
@@ -348,7 +348,6 @@ def test_view(
     assert ("SECRET" in shown, "PUBLIC" in shown) == sees
 
 
-@pytest.mark.slow
 def test_coherence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIPTED_API_KEY", "none")
     with serve(script) as server:

@@ -17,6 +17,8 @@ from thoughtcrime_evals.tasks.lying_under_pressure import lying_under_pressure
 from thoughtcrime_evals.tasks.truthfulness import truthfulness
 from thoughtcrime_evals.thinking.arms import EMPTY, PREFILL, PROMPTED
 
+pytestmark = pytest.mark.slow  # each starts whole runs
+
 RULES = {"judge": "rules", "monitor": "rules"}
 
 
@@ -44,7 +46,6 @@ def succeeded(log: EvalLog) -> EvalLog:
     return log
 
 
-@pytest.mark.slow
 def test_every_arm_as_the_model_under_test(tmp_path: Path) -> None:
     with serve(answer) as server:
         task = truthfulness(EVERY, **RULES, api="completions")
@@ -75,7 +76,6 @@ def test_every_arm_as_the_model_under_test(tmp_path: Path) -> None:
     assert metrics(log)["true/all"] == 1
 
 
-@pytest.mark.slow
 def test_the_runs_settings_reach_the_server(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,7 +103,6 @@ def test_the_runs_settings_reach_the_server(
     assert len({request["seed"] for request in server.requests}) == 2
 
 
-@pytest.mark.slow
 def test_a_reply_cut_by_its_limit_is_known(tmp_path: Path) -> None:
     def cut(request: dict[str, Any], number: int) -> Answer:
         return Answer(", they", finish="length")
@@ -116,7 +115,6 @@ def test_a_reply_cut_by_its_limit_is_known(tmp_path: Path) -> None:
     assert pair_value(sample)["misaligned"] is None
 
 
-@pytest.mark.slow
 def test_system_prompts_and_beliefs_go_the_same_way(tmp_path: Path) -> None:
     with serve(answer) as server:
         task = lying_under_pressure("on", **RULES, belief="elicit", api="completions")
@@ -137,7 +135,6 @@ def persona(
     return run(task, at(server, "openai-api"), tmp_path, model_roles=roles, limit=2, **options)
 
 
-@pytest.mark.slow
 def test_the_role_completions_answers_for_a_chat_model(tmp_path: Path) -> None:
     with serve(answer) as server:
         log = succeeded(persona(server, tmp_path, honest_persona("off", **RULES), at(server)))
@@ -153,7 +150,6 @@ def test_the_role_completions_answers_for_a_chat_model(tmp_path: Path) -> None:
     assert metrics(log)["lie_given_knows/all"] == 1
 
 
-@pytest.mark.slow
 def test_the_double_is_asked_as_the_model_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,7 +180,6 @@ def test_the_double_is_asked_as_the_model_is(
     assert len(seeds) == 4 and None not in seeds, "each turn has a seed of its own"
 
 
-@pytest.mark.slow
 def test_a_server_without_plain_text_fails_in_one_sentence(tmp_path: Path) -> None:
     def chat_only(request: dict[str, Any], number: int) -> Answer:
         if "prompt" in request:

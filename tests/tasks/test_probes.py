@@ -25,6 +25,8 @@ from thoughtcrime_evals.tasks.shutdown import shutdown
 from thoughtcrime_evals.tasks.truthfulness import truthfulness
 from thoughtcrime_evals.thinking.arms import PREFILL, PROMPTED
 
+pytestmark = pytest.mark.slow  # each starts whole runs
+
 RULES = {"judge": "rules", "monitor": "rules"}
 
 
@@ -240,7 +242,6 @@ def test_a_log_judged_again_gives_the_same(name: str, played: Callable[[str], Pl
     assert len(heard) == asked, "the model under test is not asked again"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_epochs_count_as_replies_and_ids_repeat(
     name: str, tmp_path: Path, played: Callable[[str], Played]
@@ -303,7 +304,6 @@ def is_about(request: Mapping[str, Any], words: str) -> bool:
     return words in str(request.get("messages"))
 
 
-@pytest.mark.slow
 def test_freeform_over_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Alignment and coherence are judged apart, and none of the judges sees the other's."""
 
@@ -358,7 +358,6 @@ def test_freeform_over_http(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert [r["messages"][-1] for r in begun] == [{"role": "assistant", "content": PREFILL}]
 
 
-@pytest.mark.slow
 def test_lying_over_http_with_elicited_beliefs(tmp_path: Path) -> None:
     """A model that has the number wrong, and one that knows it and says another."""
 
@@ -398,7 +397,6 @@ def test_lying_over_http_with_elicited_beliefs(tmp_path: Path) -> None:
     assert sum(told) == 5, "beliefs are elicited in the sample's own arm"
 
 
-@pytest.mark.slow
 def test_truthfulness_over_http_asks_a_judge_where_it_cannot_read(tmp_path: Path) -> None:
     """The second question is open: its answer is held against references."""
 
