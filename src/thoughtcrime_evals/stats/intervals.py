@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
+from thoughtcrime_evals.stats.arrays import (
+    Floats,
+    between,
+    mean_covariance,
+    numbered,
+    numbers,
+    whole,
+    worst_size,
+)
+
 ROUNDING = 1e-12
+
+# More resamples than this on which a statistic is undefined say that it is undefined here.
+UNDEFINED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +51,10 @@ class Rate:
 
 
 def rate(
-    outcomes: Sequence[bool], clusters: Sequence[str] | None = None, level: float = 0.95
+    outcomes: Sequence[bool],
+    clusters: Sequence[str] | None = None,
+    level: float = 0.95,
+    edge_icc: float | None = None,
 ) -> Rate:
     """Share of true outcomes with its Wilson interval.
 
@@ -45,10 +64,19 @@ def rate(
     is n, as in Inspect's `ci_wilson`. One cluster says nothing about others: the interval is then
     the plain one of n, and holds for that cluster only.
 
+    Outcomes that are all alike say nothing about how alike a cluster's are: n, which takes them
+    for independent, is then the most hopeful reading. `edge_icc` names another: the interval at
+    0 and 1 becomes Clopper and Pearson's at the size that n clustered outcomes are worth. With 1,
+    and clusters of one size, each cluster counts as one outcome, and the interval holds whatever
+    the likeness within them. It can then be wider than that of a first event, from which the
+    likeness is estimated.
+
     Args:
         outcomes: One a sample (and epoch).
         clusters: The cluster of each: its family.
         level: Confidence level.
+        edge_icc: Intracluster correlation to assume at shares of exactly 0 and 1 in two or more
+            clusters, 0-1; None keeps n there.
 
     Returns:
         The rate.
@@ -63,16 +91,15 @@ def rate(
     share = float(values.mean())
     size, critical = float(n), float(stats.norm.ppf((1 + level) / 2))
     if clusters is not None:
-        names, codes = np.unique(np.asarray(clusters), return_inverse=True)
-        if len(names) > 1:
-            critical = float(stats.t.ppf((1 + level) / 2, len(names) - 1))
-            totals = np.bincount(codes, weights=values - share)
-            variance = (totals**2).sum() / n**2 * len(names) / (len(names) - 1)
-            spread = share * (1 - share)
-            # Clusters that are all alike leave rounding dust for a variance.
-            if variance > ROUNDING * spread:
-                size = min(size, spread / float(variance))
-    low, high = _wilson(share, size, critical)
+        codes = numbered(clusters, n)
+        count = int(codes.max()) + 1
+        if count > 1:
+            if edge_icc is not None and share in (0.0, 1.0):
+                size = worst_size(codes, edge_icc)
+                return Rate(share, *_exact(share * size, size, level), n)
+            critical = float(stats.t.ppf((1 + level) / 2, count - 1))
+            size = effective_size(values, codes)
+    low, high = wilson(share, size, critical)
     return Rate(share, low, high, n)
 
 
@@ -95,21 +122,165 @@ def mean(values: Sequence[float], clusters: Sequence[str], level: float = 0.95) 
     n = len(values)
     if n == 0:
         return Rate(math.nan, math.nan, math.nan, 0)
-    numbers = np.asarray(values, dtype=float)
-    middle = float(numbers.mean())
-    names, codes = np.unique(np.asarray(clusters), return_inverse=True)
-    if len(names) < 2:
+    array = np.asarray(values, dtype=float)
+    middle = float(array.mean())
+    codes = numbered(clusters, n)
+    count = int(codes.max()) + 1
+    if count < 2:
         return Rate(middle, math.nan, math.nan, n)
-    totals = np.bincount(codes, weights=numbers - middle)
-    error = math.sqrt((totals**2).sum() * len(names) / (len(names) - 1)) / n
-    half = float(stats.t.ppf((1 + level) / 2, len(names) - 1)) * error
+    error = math.sqrt(mean_covariance(array, array, codes))
+    half = float(stats.t.ppf((1 + level) / 2, count - 1)) * error
     return Rate(middle, middle - half, middle + half, n)
 
 
-def _wilson(share: float, n: float, z: float) -> tuple[float, float]:
-    """Wilson's bounds; scipy's want whole numbers, and an effective sample size is not one."""
+def clopper_pearson(count: int, n: int, level: float = 0.95) -> Rate:
+    """Share with an interval that covers at least as often as it says, whatever the share.
+
+    Args:
+        count: Events.
+        n: Independent trials.
+        level: Confidence level of the two-sided interval.
+
+    Returns:
+        The rate; the bounds are 0 and 1 where n is 0.
+
+    Source:
+        Clopper & Pearson (1934), Biometrika 26(4).
+    """
+    whole(n, "n")
+    if whole(count, "count") > n:
+        raise ValueError(f"{count} events in {n} trials")
+    if n == 0:
+        return Rate(math.nan, 0.0, 1.0, 0)
+    return Rate(count / n, *_exact(count, n, between(level, "level")), n)
+
+
+def rule_of_three(n: int, level: float = 0.95) -> float:
+    """Largest rate that is still compatible with no event in n independent trials.
+
+    Args:
+        n: Trials.
+        level: Confidence level, one-sided.
+
+    Returns:
+        The exact bound 1 - (1 - level)^(1/n), which 3/n approximates from above at 95 %; 1 where
+        n is 0.
+
+    Source:
+        Hanley & Lippman-Hand (1983), JAMA 249(13).
+    """
+    if whole(n, "n") == 0:
+        return 1.0
+    return -math.expm1(math.log1p(-between(level, "level")) / n)
+
+
+def cluster_bootstrap(
+    values: ArrayLike,
+    clusters: Sequence[object] | NDArray[np.generic] | None,
+    statistic: Callable[[Floats], float],
+    draws: int = 2000,
+    seed: int = 0,
+    level: float = 0.95,
+    method: Literal["bca", "percentile"] = "bca",
+) -> Rate:
+    """Statistic with an interval from resampling whole clusters.
+
+    It wants some twenty clusters: with fewer, both methods come out too narrow, and what a
+    resample of few clusters cannot show (a rare event that none holds) the interval cannot either.
+
+    Args:
+        values: The observations along the first axis: shape (n,) or (n, k).
+        clusters: The cluster of each observation; None for each its own.
+        statistic: From observations, in the shape given, to one number; NaN where undefined.
+        draws: Resamples.
+        seed: Of the resampling.
+        level: Confidence level.
+        method: `bca` corrects for bias and skewness, leaving out one cluster at a time;
+            `percentile` takes the resamples' quantiles and bears up to 5 % undefined ones.
+
+    Returns:
+        The statistic and its bounds. They are NaN where there is nothing to resample: fewer than
+        two clusters, or every resample gives the same.
+
+    Source:
+        Efron (1987), JASA 82(397); Field & Welsh (2007), JRSS B 69(3). scipy.stats.bootstrap.
+    """
+    array = numbers(values)
+    n = len(array)
+    if n == 0:
+        return Rate(math.nan, math.nan, math.nan, 0)
+    codes = numbered(clusters, n)
+    rows = [np.flatnonzero(codes == code) for code in range(int(codes.max()) + 1)]
+    value = float(statistic(array))
+    if len(rows) < 2:
+        return Rate(value, math.nan, math.nan, n)
+
+    def resampled(drawn: NDArray[np.intp]) -> float:
+        return float(statistic(array[np.concatenate([rows[code] for code in drawn])]))
+
+    with warnings.catch_warnings():
+        # A degenerate distribution is answered by NaN bounds here.
+        warnings.simplefilter("ignore")
+        found = stats.bootstrap(
+            (np.arange(len(rows)),),
+            resampled,
+            vectorized=False,
+            n_resamples=draws,
+            confidence_level=between(level, "level"),
+            method="BCa" if method == "bca" else "percentile",
+            rng=np.random.default_rng(seed),
+        )
+    spread = np.asarray(found.bootstrap_distribution, dtype=float)
+    undefined = np.isnan(spread)
+    if undefined.mean() > UNDEFINED or np.ptp(spread[~undefined]) <= ROUNDING:
+        return Rate(value, math.nan, math.nan, n)
+    if method == "percentile":
+        low, high = np.quantile(spread[~undefined], [(1 - level) / 2, (1 + level) / 2])
+    else:
+        low, high = found.confidence_interval
+    return Rate(value, float(low), float(high), n)
+
+
+def effective_size(values: Floats, codes: NDArray[np.intp]) -> float:
+    """Independent observations that would give a share the precision that clustered ones give.
+
+    Args:
+        values: Outcomes, or shares over epochs, 0-1; shape (n,).
+        codes: Cluster of each, from 0; at least two clusters.
+
+    Returns:
+        p(1-p) / clustered variance, at most n; n where that variance is nought.
+
+    Source:
+        Korn & Graubard (1998), Survey Methodology 24(2).
+    """
+    share = float(values.mean())
+    variance, spread = mean_covariance(values, values, codes), share * (1 - share)
+    # Clusters that are all alike leave rounding dust for a variance.
+    return min(values.size, spread / variance) if variance > ROUNDING * spread else values.size
+
+
+def wilson(share: float, n: float, z: float) -> tuple[float, float]:
+    """Wilson's bounds; scipy's want whole numbers, and an effective sample size is not one.
+
+    Args:
+        share: 0-1.
+        n: Observations, or what they are worth.
+        z: Critical value.
+
+    Returns:
+        Lower and upper bound.
+    """
     scale = 1 + z**2 / n
     middle = (share + z**2 / (2 * n)) / scale
     half = z / scale * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
     low, high = max(0.0, middle - half), min(1.0, middle + half)
     return (low if share > 0 else 0.0), (high if share < 1 else 1.0)
+
+
+def _exact(count: float, n: float, level: float) -> tuple[float, float]:
+    """Clopper and Pearson's bounds, as beta quantiles: those take an effective size too."""
+    tail = (1 - level) / 2
+    low = float(stats.beta.ppf(tail, count, n - count + 1)) if count > 0 else 0.0
+    high = float(stats.beta.ppf(1 - tail, count + 1, n - count)) if count < n else 1.0
+    return low, high
