@@ -259,7 +259,12 @@ def test_ctrl_c_ends_an_eval_at_once_and_cleanly(tmp_path: Path) -> None:
     path = write(tmp_path, "x", ends=False, max_position_embeddings=1 << 20)
     script = textwrap.dedent(INTERRUPTED.format(path=path))
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=False
+        # A job in a script's background is started with Ctrl-C ignored.
+        ["env", "--default-signal=INT", sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     (log,) = list_eval_logs(str(path / "logs"))

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import socket
 import subprocess
 import sys
@@ -74,6 +75,19 @@ def test_state_persists() -> None:
         "a\n1\n0",
     ]
     assert on_the_host("sleep 9801") == 0
+
+
+@slow
+@needs_jail
+def test_what_the_host_ignores_is_no_trap_inside() -> None:
+    """As under nohup, or for a job in a script's background."""
+    ignored = [signal.SIGHUP, signal.SIGINT, signal.SIGQUIT]
+    before = [signal.signal(number, signal.SIG_IGN) for number in ignored]
+    try:
+        assert say("trap -p") == ["0"]
+    finally:
+        for number, handler in zip(ignored, before, strict=True):
+            signal.signal(number, handler)
 
 
 @slow

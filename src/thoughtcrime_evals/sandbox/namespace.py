@@ -113,7 +113,9 @@ class Jail:
                 *("nsenter", f"--target={self._pid}", *_NAMESPACES, "--preserve-credentials", "--"),
                 *("setpriv", *_BARE),
                 *("prlimit", *(f"--{name}={value}" for name, value in LIMITS.items())),
-                *("env", "-i", f"--chdir={cwd}", *variables, *args),
+                # Signals that the host's own process ignores (under nohup, in CI) would look like
+                # traps that were set inside.
+                *("env", "-i", "--default-signal", f"--chdir={cwd}", *variables, *args),
             ],
             env=_HOST_ENV,
             stdin=stdin,

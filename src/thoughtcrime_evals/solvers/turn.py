@@ -97,7 +97,7 @@ async def _generate(
         # A plain string: as a list of parts, servers join it with newlines.
         lead = "" if text is None else " "
         sent.append(ChatMessageAssistant(content=lead + asked.prefill))
-    config = _settings(model).merge(asked.config)
+    config = asked.config.merge(_settings(model))
     config = config.merge(GenerateConfig(seed=_seed(get_model(), seed_key)))
     output = normalise(await model.generate(sent, config=config), asked.prefill)
     billed = output.usage.reasoning_tokens if output.usage else None
