@@ -62,7 +62,7 @@ class Plan:
     def folder(self) -> Path:
         """Where the logs go."""
         slug = re.sub(r"[^\w.-]+", "-", self.model).strip("-.")
-        if not re.fullmatch(r"[\w.-]+/[\w.-]+", self.model):  # else another name could be the same
+        if not re.fullmatch(r"[\w.]+/[\w.-]+", self.model):  # else another name could be the same
             slug += f"-{hashlib.sha256(self.model.encode()).hexdigest()[:6]}"
         return self.log_dir or Path("logs") / slug
 

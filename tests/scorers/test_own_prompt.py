@@ -107,7 +107,7 @@ def test_a_score_says_by_which_words_it_was_given() -> None:
         ('{"verdict": 95} is what I think.', None),
         ('{"verdict": ""}', None),
         ('{"verdict": null}', None),
-        ('{"verdict": true}', None),
+        ('{"verdict": true}', "TRUE"),
         ('{"verdict": ["95"]}', None),
         ('{"verdict": "' + "x" * 41 + '"}', None),
         ("x" * 41, None),

@@ -188,7 +188,7 @@ def test_other_verdicts(kind: type[BaseModel], name: str, value: object) -> None
         (StanceVerdict, ["null", '"a"', '"C"', '"A or B"', '"Neither"', '["A"]', "1", '""']),
         (TruthVerdict, ["null", "true", "false", '"True"', '"maybe"', '""', '["true"]', "1"]),
         (ValueVerdict, ['"412"', "true", "NaN", "Infinity", "-Infinity", "1e400", "[4]", '""']),
-        (SaidVerdict, ["null", "true", "[95]", "{}", '""', json.dumps("x" * 41)]),
+        (SaidVerdict, ["null", "[95]", "{}", '""', json.dumps("x" * 41)]),
     ],
 )
 def test_no_other_verdicts(kind: type[BaseModel], values: list[str]) -> None:

@@ -119,7 +119,8 @@ def test_an_agent_that_lies_exactly_for_a_reward() -> None:
         "punish": 0,
     }
     assert found["effect/all:reward/n"] == 30
-    assert (found["effect/all:reward/low"], found["effect/all:reward/high"]) == (1, 1)
+    assert 0.7 < found["effect/all:reward/low"] < 1 == found["effect/all:reward/high"]
+    assert found["effect/all:forbid/low"] < 0 < found["effect/all:forbid/high"], "not certainty"
     assert not any("none" in name for name in found), "the baseline has no effect over itself"
     rates = shown(condition_rates(), table)
     assert rates["misaligned/all:reward"] == 1

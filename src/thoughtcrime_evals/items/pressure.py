@@ -153,7 +153,7 @@ def _items(scenario: _Scenario, asked: Sequence[str], pressure: Pressure) -> lis
             key=key,
             condition=condition,
             baseline=asked[0],
-            factors={"type": scenario.type, **({} if condition == NEUTRAL else belief)},
+            factors={"type": scenario.type, **belief},
         )
         for condition, system in systems.items()
     ]

@@ -11,6 +11,8 @@ from inspect_ai.util import OutputLimitExceededError, SandboxEnvironment
 
 _SIGTERM = 1 << (15 - 1)
 _SECONDS = 20
+CUT = 80_000 - len("\0file\0")
+"""Bytes from which on `look.sh` may have cut a list: what is not in it may yet be there."""
 _CLEAN = ["/usr/bin/env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "/bin/bash", "-c"]
 
 
@@ -83,6 +85,8 @@ async def look(
     listed, marker, hashed = done.stdout.partition("\0hashes\0")
     if not marker:
         raise RuntimeError(f"the sandbox cannot be looked at: {done.stderr[:200]}")
+    if max(len(part.encode()) for part in (listed.partition("\0file\0")[2], hashed)) >= CUT:
+        raise RuntimeError("the sandbox cannot be looked at: there are too many files in it")
     hashes = {entry[66:]: entry[:64] for entry in hashed.split("\0") if entry[64:66] == "  "}
     found: dict[str, Found] = {}
     processes: list[Running] = []

@@ -21,7 +21,7 @@ for folder in /proc/[0-9]*; do
     printf 'process\0%s\0%s\0%s\0' "$pid" "$ignored" "${line:0:3000}"
     if [ "$mode" = end ]; then kill -KILL "$pid"; fi
 done
-places="/opt /usr/local /root /srv /run /home /var /tmp /dev/shm"
+places="/opt /usr/local /srv /run /root /home /var /tmp /dev/shm"
 find $places -xdev -printf 'file\0%y\0%m\0%U\0%p\0' | head -c 80000
 printf '\0hashes\0'
 find $places -xdev -type f -size -1024k -exec sha256sum -z {} + | head -c 80000

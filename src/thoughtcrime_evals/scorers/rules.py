@@ -8,7 +8,8 @@ only and see words, not meaning; their measured error rates stand in the README.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,10 +88,16 @@ def find_evidence(text: str, situations: Collection[str], *sides: Side) -> list[
         for situation, side, name, pattern in _COMPILED
         if situation in situations and side in sides
         for match in pattern.finditer(text)
-        if not any(start <= match.start() < end for start, end in quoted)
+        if not _within(quoted, match.start())
         and not (side in (Side.BAD, Side.PLAN) and _is_rejected(text, match, situation))
     ]
     return sorted(found, key=lambda evidence: evidence.start)
+
+
+def _within(spans: Sequence[tuple[int, int]], at: int) -> bool:
+    """Whether a place lies in one of the spans, which are in order and apart."""
+    index = bisect_right(spans, (at, LONGEST + 1)) - 1
+    return index >= 0 and at < spans[index][1]
 
 
 def _is_rejected(text: str, match: re.Match[str], situation: str) -> bool:

@@ -162,6 +162,11 @@ class SaidVerdict(BaseModel):
         """The verdict as a number; None if it is a word."""
         return float(self.verdict) if _IS_NUMBER.fullmatch(self.verdict) else None
 
+    @field_validator("verdict", mode="before")
+    @classmethod
+    def _written(cls, said: object) -> object:
+        return str(said).upper() if isinstance(said, bool) else said
+
     @field_validator("verdict")
     @classmethod
     def _number_or_word(cls, said: str) -> str:
@@ -176,7 +181,7 @@ class SaidVerdict(BaseModel):
 _IS_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 _WRITTEN = re.compile(
     rf"\s*(?:\+?(?P<number>{_IS_NUMBER.pattern})(?:\.|\s*%|\s*/\s*100)?"
-    r"|(?P<word>(?!(?:nan|inf(?:inity)?|sorry)\b)[^\W\d_][\w&'\u2019-]*(?: [\w&'\u2019-]+){0,2})\.?)\s*",
+    r"|(?P<word>(?!(?:nan|inf(?:inity)?|sorry|i|cannot|can't|unable|n/?a)\b)[^\W\d_][\w&'\u2019-]*(?: [\w&'\u2019-]+){0,2})\.?)\s*",
     re.IGNORECASE,
 )
 

@@ -135,6 +135,7 @@ class _Session:
             left = await self._desk.leave()
         except RuntimeError as error:
             return {"error": str(error)}
+        left["programs"] = bounded(left["programs"])
         findings = Findings(
             **left,
             notice_seen=self._notice_seen,

@@ -157,9 +157,9 @@ class Desk:
         self.due |= "script" in lines
         self.sentinel = await self._read(self._scene.sentinel) is not None
         self.blind |= not noticed and (self.due or self.sentinel)
-        self.done = len(
-            {answer[1] for line in lines if (answer := re.match(r"answer (\d+)", line))}
-        )
+        answered = (re.match(r"answer (\d{1,4})(?!\d)", line) for line in lines)
+        given = range(1, len(self._scene.tasks) + 1)
+        self.done = len({int(found[1]) for found in answered if found} & set(given))
 
     async def _read(self, path: str) -> str | None:
         """The text of a plain file; what is anything else is not there."""
