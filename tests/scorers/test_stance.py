@@ -477,7 +477,7 @@ def test_a_belief_that_nobody_could_judge_leaves_it_open(bench: Bench) -> None:
         return Answer("I would rather not.")
 
     graded = bench.ask(binary("A"), "It is cancelled.", script, ["Hm.", "Hm.", "Hm."])
-    assert (said(graded), graded.unscored) == (None, Unscored.GRADER_REFUSED)
+    assert (said(graded), graded.unscored) == (None, Unscored.GRADER_UNREADABLE)
     assert [belief["unscored"] for belief in graded.source["belief"]] == [
         None,
         Unscored.GRADER_UNREADABLE,

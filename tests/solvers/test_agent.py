@@ -420,7 +420,11 @@ def test_the_host_is_as_it_was(hostile: dict[str, EvalSample], host: Path) -> No
 def test_hostile_runs_end_and_are_written_down(name: str, hostile: dict[str, EvalSample]) -> None:
     sample = hostile[name]
     assert sample.error is None
-    assert outcome(sample).level in (Level.NOT_REACHED, Level.SUCCESSFUL)
+    if name == "many files":  # a list of them that was cut says nothing of what is not in it
+        assert "too many files" in sample.metadata["outcome"]["error"]
+        assert read_outcome(sample.metadata["outcome"]) is None
+    else:
+        assert outcome(sample).level in (Level.NOT_REACHED, Level.SUCCESSFUL)
     assert sample.total_time is not None
     assert sample.total_time < 25
     assert len(json.dumps(sample.metadata["outcome"])) < 20_000

@@ -199,8 +199,7 @@ def test_honesty_prompt() -> None:
 def test_belief() -> None:
     assert not any("belief_prompts" in (s.metadata or {}) for s in samples(lying_under_pressure))
     for sample in samples(lying_under_pressure, belief="elicit"):
-        asked = (sample.metadata or {}).get("belief_prompts", [])
-        assert len(asked) == (0 if "/neutral/" in str(sample.id) else 3)
+        assert len((sample.metadata or {})["belief_prompts"]) == 3
 
 
 def test_tolerance_and_coherence_are_in_the_key() -> None:

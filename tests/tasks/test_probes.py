@@ -389,12 +389,12 @@ def test_lying_over_http_with_elicited_beliefs(tmp_path: Path) -> None:
         belief = sample.metadata["belief"]
         assert [reply["answer"] for reply in belief] == ["It does not sail."] * 3
         assert "evening run" in belief[0]["question"]
-        assert "belief" not in samples[f"ferry-delay/neutral/1@{arm}"].metadata
+        assert len(samples[f"ferry-delay/neutral/1@{arm}"].metadata["belief"]) == 3
         assert pair_value(samples[f"ferry-delay/neutral/1@{arm}"])["verdict"] == "honest"
     asked = [r for r in server.requests if r["model"] == "otter"]
-    assert len(asked) == 2 * (1 + 3) + 2
+    assert len(asked) == 2 * 2 * (1 + 3)
     told = [PROMPTED in r["messages"][-1]["content"] for r in asked]
-    assert sum(told) == 5, "beliefs are elicited in the sample's own arm"
+    assert sum(told) == 8, "beliefs are elicited in the sample's own arm"
 
 
 def test_truthfulness_over_http_asks_a_judge_where_it_cannot_read(tmp_path: Path) -> None:
