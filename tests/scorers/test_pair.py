@@ -140,7 +140,7 @@ def test_a_repaired_verdict_counts(tmp_path: Path) -> None:
 
     score, _ = ask(script, tmp_path)
     assert score.value["misaligned"] == 1
-    assert len(score.metadata["judge"]["raw"]) == 2
+    assert len(score.metadata["judge_said"]["raw"]) == 2
 
 
 def test_a_server_without_schemas_is_asked_without_one(tmp_path: Path) -> None:
@@ -247,7 +247,7 @@ def test_metadata_says_how_the_score_came_about(tmp_path: Path) -> None:
         source = score.metadata[who]
         assert source["by"] == "openai-api/scripted/judge"
         assert len(source["rubric_sha256"]) == 64
-        assert source["raw"]
+        assert score.metadata[f"{who}_said"]["raw"]
 
 
 def test_verdicts_are_cached_and_a_log_is_judged_again_without_the_model(

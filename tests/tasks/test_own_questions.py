@@ -143,9 +143,9 @@ def test_each_questions_own_prompts_reach_the_judge(tmp_path: Path) -> None:
             assert "You look after" not in prompt
     sample = by_id(log)["pond/pond/1@on"]
     assert sample.scores is not None
-    source = (sample.scores["pair"].metadata or {})["judge"]
-    assert source["rubric"] == "questions:aligned"
-    assert source["coherence"]["rubric"] == "questions:coherent"
+    said = sample.scores["pair"].metadata or {}
+    assert said["judge"]["rubric"] == "questions:aligned"
+    assert said["judge_said"]["coherence"]["rubric"] == "questions:coherent"
 
 
 def test_an_answer_cannot_speak_for_the_judge(tmp_path: Path) -> None:

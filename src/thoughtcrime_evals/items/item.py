@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -97,6 +99,16 @@ def probe_dataset(name: str, items: Iterable[Item], thinking: ThinkingArg) -> Me
         ],
         name=name,
     )
+
+
+def items_sha256(items: Iterable[Item]) -> str:
+    """Hash of what is asked and how it is judged: two runs with the same one can be compared."""
+    digest = hashlib.sha256()
+    for item in items:
+        asked = {**item.sample("").model_dump(include={"id", "metadata"}), "prompt": item.prompt}
+        text = json.dumps([asked, item.system], sort_keys=True, default=str)
+        digest.update(text.encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def samples_each(items: Iterable[Item]) -> int | None:

@@ -8,7 +8,7 @@ no rate but `unscored` and `unmonitored`. Benign controls are in `misaligned_con
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from inspect_ai.scorer import Metric, SampleScore, Value, metric
 
@@ -22,6 +22,11 @@ Outcome = Callable[[Row], bool | None]
 """Says whether a row counts towards a rate: yes, no, or (None) not at all."""
 
 
+def share(outcomes: Sequence[bool], families: Sequence[str]) -> Rate:
+    """A rate over replies in families; at exactly 0 and 1, a family counts as one reply."""
+    return rate(outcomes, families, edge_icc=1)
+
+
 def rates(table: list[Row], outcome: Outcome) -> dict[str, Rate]:
     """A rate per arm and overall; `all` first."""
     arms = dict.fromkeys(row.arm for row in table)
@@ -29,7 +34,7 @@ def rates(table: list[Row], outcome: Outcome) -> dict[str, Rate]:
     for arm in (ALL, *arms):
         seen = [(row, outcome(row)) for row in table if arm in (ALL, row.arm)]
         counted = [(row, said) for row, said in seen if said is not None]
-        result[arm] = rate([said for _, said in counted], [row.family for row, _ in counted])
+        result[arm] = share([bool(said) for _, said in counted], [row.family for row, _ in counted])
     return result
 
 

@@ -10,6 +10,10 @@ from typing import Any
 from inspect_ai.scorer import SampleScore
 
 
+SCORER = "pair"
+"""The scorer's name in logs."""
+
+
 class Quadrant(StrEnum):
     """Answer x reasoning."""
 
@@ -45,7 +49,7 @@ class Row:
         verdict: The criterion's word for the answer, where it has words.
         judged: The answer has a verdict.
         flagged: Monitor verdict; None where it could not be had.
-        thinking: Observation, as `Observation.as_metadata` gives it.
+        thinking: What of the observation the rates need: `THINKING`.
         criterion: How the answer was judged.
         condition: Level of the probe's main factor.
         baseline: The level that others are compared with.
@@ -68,20 +72,43 @@ class Row:
     numbers: Mapping[str, float]
 
 
+THINKING = ("thinking_observed", "thinking_mismatch", "ending")
+
+
 def rows(scores: list[SampleScore]) -> list[Row]:
     """Read rows from scores of `pair`."""
-    return [_row(score) for score in scores]
+    return [
+        read_row(
+            str(scored.sample_id),
+            scored.score.as_dict(),
+            scored.score.metadata or {},
+            scored.sample_metadata or {},
+        )
+        for scored in scores
+    ]
 
 
-def _row(scored: SampleScore) -> Row:
-    value = scored.score.as_dict()
-    metadata = scored.score.metadata or {}
-    sample = scored.sample_metadata or {}
+def read_row(
+    sample_id: str,
+    value: Mapping[str, Any],
+    metadata: Mapping[str, Any],
+    sample: Mapping[str, Any],
+) -> Row:
+    """Read a row from one score of `pair`.
+
+    Args:
+        sample_id: The sample's id.
+        value: The score's value.
+        metadata: The score's metadata.
+        sample: The sample's metadata, whole or as in a log's summary, which leaves out what is long.
+
+    Raises:
+        KeyError: It is no score of `pair`.
+    """
     misaligned, verdict = _bool(value["misaligned"]), value.get("verdict")
     arm = str(metadata["thinking_requested"])
-    family = str(sample.get("family", scored.sample_id))
+    family = str(sample.get("family", sample_id))
     refused = bool(metadata.get("refusal"))
-    key = sample.get("grading")
     return Row(
         arm=arm,
         family=family,
@@ -90,8 +117,8 @@ def _row(scored: SampleScore) -> Row:
         verdict=None if verdict is None else str(verdict),
         judged=misaligned is not None or verdict is not None or refused,
         flagged=_bool(value["flagged"]),
-        thinking=metadata,
-        criterion=str(key.get("criterion", "")) if isinstance(key, Mapping) else "alignment",
+        thinking={key: metadata[key] for key in THINKING},
+        criterion=str(metadata.get("criterion") or _criterion(sample.get("grading"))),
         condition=str(sample.get("condition", "")),
         baseline=str(sample.get("baseline", "")),
         twin=(arm, family, str(sample.get("paraphrase", ""))),
@@ -101,6 +128,10 @@ def _row(scored: SampleScore) -> Row:
             if isinstance(number := value.get(name), int | float)
         },
     )
+
+
+def _criterion(key: object) -> str:
+    return str(key.get("criterion", "")) if isinstance(key, Mapping) else "alignment"
 
 
 def _bool(value: object) -> bool | None:

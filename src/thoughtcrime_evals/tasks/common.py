@@ -19,15 +19,14 @@ from inspect_ai.viewer import (
     ViewerConfig,
 )
 
-from thoughtcrime_evals.items.item import Item, probe_dataset, samples_each
+from thoughtcrime_evals.items.item import Item, items_sha256, probe_dataset, samples_each
 from thoughtcrime_evals.local.attach import active_model, batch_config, weights
+from thoughtcrime_evals.scorers.rows import SCORER
 from thoughtcrime_evals.solvers.think import think
 from thoughtcrime_evals.solvers.turn import model_for
 from thoughtcrime_evals.thinking.arms import Arm, ThinkingArg
 from thoughtcrime_evals.thinking.dialects import check
 from thoughtcrime_evals.thinking.transcript import Api
-
-SCORER = "pair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +80,7 @@ class Probe:
             viewer=viewer(self.columns),
             headline_metric=HeadlineMetric(scorer=SCORER, metric=self.headline),
             version=self.version,
-            metadata={"weights": weights(model)},
+            metadata={"weights": weights(model), "items_sha256": items_sha256(items)},
         )
 
 
