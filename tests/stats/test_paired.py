@@ -11,6 +11,7 @@ from scipy import stats
 
 from thoughtcrime_evals.stats.intervals import mean
 from thoughtcrime_evals.stats.paired import Alternative, mean_difference, pair, sign_flip
+from thoughtcrime_evals.stats.proportions import mcnemar
 
 seeded = settings(derandomize=True, deadline=None, max_examples=60)
 
@@ -123,10 +124,24 @@ def test_fishers_count(alternative: Alternative, count: int) -> None:
 
 
 def test_drawn_as_counted() -> None:
-    found = sign_flip(pair(DARWIN, [0] * 15), seed=3)
+    off_grid = [value * math.pi for value in DARWIN]
+    found = sign_flip(pair(off_grid, [0] * 15), seed=3)
     assert not found.exact
     assert found.p == pytest.approx(1726 / 2**15, abs=0.006)
-    assert found == sign_flip(pair(DARWIN, [0] * 15), seed=3)
+    assert found == sign_flip(pair(off_grid, [0] * 15), seed=3)
+
+
+def test_many_clusters_are_counted_too() -> None:
+    """Of 200 clusters that flip, 120 one way: as McNemar's exact test says."""
+    found = sign_flip(pair([1] * 120 + [0] * 80 + [1] * 9, [0] * 120 + [1] * 80 + [1] * 9))
+    assert found.exact
+    assert found.p == pytest.approx(mcnemar(120, 80).p)
+
+
+def test_epochs_lie_on_a_grid() -> None:
+    new = np.array([[1, 0, 1], [1, 1, 1], [0, 1, 0]] * 7)
+    whole = sign_flip(pair(new.sum(axis=1), np.ones(21)), "greater")
+    assert sign_flip(pair(new, np.ones((21, 3)) / 3), "greater") == whole
 
 
 @seeded

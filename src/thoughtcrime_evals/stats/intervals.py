@@ -6,6 +6,7 @@ import math
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -96,11 +97,55 @@ def rate(
         if count > 1:
             if edge_icc is not None and share in (0.0, 1.0):
                 size = worst_size(codes, edge_icc)
-                return Rate(share, *_exact(share * size, size, level), n)
-            critical = float(stats.t.ppf((1 + level) / 2, count - 1))
+                return Rate(share, *exact_bounds(share * size, size, level), n)
+            critical = students_t(level, count - 1)
             size = effective_size(values, codes)
     low, high = wilson(share, size, critical)
     return Rate(share, low, high, n)
+
+
+def rate_of_items(values: Floats, codes: NDArray[np.intp], level: float = 0.95) -> Rate:
+    """Mean over items of their shares over epochs, with its clustered Wilson interval.
+
+    Args:
+        values: A share an item, 0-1; shape (items,).
+        codes: Cluster of each, from 0.
+        level: Confidence level.
+
+    Returns:
+        The rate, Student's t in place of the normal quantile. Where all items are at 0, or all at
+        1, each cluster counts for one observation. NaN bounds for fewer than two clusters.
+
+    Source:
+        As `rate`.
+    """
+    share, count = float(values.mean()), int(codes.max()) + 1
+    if count < 2:
+        return Rate(share, math.nan, math.nan, values.size)
+    critical = students_t(level, count - 1)
+    return Rate(share, *wilson(share, worth_of(values, codes), critical), values.size)
+
+
+@lru_cache(maxsize=4096)
+def students_t(level: float, freedom: int) -> float:
+    """Critical value of a two-sided interval; scipy takes its time over each.
+
+    Args:
+        level: Confidence level.
+        freedom: Degrees of freedom.
+    """
+    return float(stats.t.ppf((1 + level) / 2, freedom))
+
+
+def worth_of(values: Floats, codes: NDArray[np.intp]) -> float:
+    """Independent observations that clustered shares are worth, the fewest where all are alike.
+
+    Args:
+        values: A share an item, 0-1; shape (items,).
+        codes: Cluster of each, from 0; at least two clusters.
+    """
+    edge = values.max() == 0 or values.min() == 1
+    return worst_size(codes) if edge else effective_size(values, codes)
 
 
 def mean(values: Sequence[float], clusters: Sequence[str], level: float = 0.95) -> Rate:
@@ -129,7 +174,7 @@ def mean(values: Sequence[float], clusters: Sequence[str], level: float = 0.95) 
     if count < 2:
         return Rate(middle, math.nan, math.nan, n)
     error = math.sqrt(mean_covariance(array, array, codes))
-    half = float(stats.t.ppf((1 + level) / 2, count - 1)) * error
+    half = students_t(level, count - 1) * error
     return Rate(middle, middle - half, middle + half, n)
 
 
@@ -152,7 +197,7 @@ def clopper_pearson(count: int, n: int, level: float = 0.95) -> Rate:
         raise ValueError(f"{count} events in {n} trials")
     if n == 0:
         return Rate(math.nan, 0.0, 1.0, 0)
-    return Rate(count / n, *_exact(count, n, between(level, "level")), n)
+    return Rate(count / n, *exact_bounds(count, n, between(level, "level")), n)
 
 
 def rule_of_three(n: int, level: float = 0.95) -> float:
@@ -278,8 +323,17 @@ def wilson(share: float, n: float, z: float) -> tuple[float, float]:
     return (low if share > 0 else 0.0), (high if share < 1 else 1.0)
 
 
-def _exact(count: float, n: float, level: float) -> tuple[float, float]:
-    """Clopper and Pearson's bounds, as beta quantiles: those take an effective size too."""
+def exact_bounds(count: float, n: float, level: float) -> tuple[float, float]:
+    """Clopper and Pearson's bounds, as beta quantiles: those take an effective size too.
+
+    Args:
+        count: Events, or what they are worth.
+        n: Observations, or what they are worth.
+        level: Confidence level.
+
+    Returns:
+        Lower and upper bound.
+    """
     tail = (1 - level) / 2
     low = float(stats.beta.ppf(tail, count, n - count + 1)) if count > 0 else 0.0
     high = float(stats.beta.ppf(1 - tail, count + 1, n - count)) if count < n else 1.0

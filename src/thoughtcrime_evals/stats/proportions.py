@@ -9,8 +9,8 @@ import numpy as np
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
 
-from thoughtcrime_evals.stats.arrays import between, mean_covariance, whole, worst_size
-from thoughtcrime_evals.stats.intervals import ROUNDING, Rate, effective_size, wilson
+from thoughtcrime_evals.stats.arrays import between, mean_covariance, whole
+from thoughtcrime_evals.stats.intervals import ROUNDING, Rate, rate_of_items
 from thoughtcrime_evals.stats.paired import Alternative, Difference, Pairs
 
 
@@ -153,12 +153,7 @@ def newcombe_clustered(pairs: Pairs, level: float = 0.95) -> Difference:
     n, value = codes.size, float(pairs.differences.mean())
     if count < 2:
         return Difference(value, math.nan, math.nan, n, count, level, math.nan)
-    critical = float(stats.t.ppf((1 + level) / 2, count - 1))
-    bounds = []
-    for run in runs:
-        edge = run.max() == 0 or run.min() == 1
-        worth = worst_size(codes) if edge else effective_size(run, codes)
-        bounds.append(wilson(float(run.mean()), worth, critical))
+    bounds = [(of.low, of.high) for of in (rate_of_items(run, codes, level) for run in runs)]
     spreads = [mean_covariance(run, run, codes) for run in runs]
     likeness = 0.0
     if min(spreads) > ROUNDING / n:

@@ -1,0 +1,199 @@
+"""One rate in two runs: the difference, its interval, and whether it could be chance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import fmean
+
+import numpy as np
+from scipy import stats
+
+from thoughtcrime_evals.gate.measures import Measure
+from thoughtcrime_evals.logs.record import Record
+from thoughtcrime_evals.scorers.metrics import share
+from thoughtcrime_evals.stats.intervals import Rate, exact_bounds, rate, rate_of_items, worth_of
+from thoughtcrime_evals.stats.paired import (
+    DUST,
+    Difference,
+    Pairs,
+    mean_difference,
+    pair,
+    sign_flip,
+)
+from thoughtcrime_evals.stats.proportions import difference_of_rates, newcombe_clustered
+from thoughtcrime_evals.stats.ratios import counts, swap_ratio
+
+FEW = 50
+"""Clusters that differ: up to so many, the runs are swapped cluster by cluster; above, Student's t
+is as good."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """A rate held against a ceiling, by exact bounds at what its clusters are worth.
+
+    Attributes:
+        limit: The ceiling.
+        low: One-sided lower bound of the rate at alpha.
+        high: One-sided upper bound.
+        p: Chance of so high a rate, or higher, where the true one is at the ceiling.
+    """
+
+    limit: float
+    low: float
+    high: float
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One rate in both runs.
+
+    Attributes:
+        base: The rate in the old run, 95 % interval.
+        new: The rate in the new run, 95 % interval.
+        rise: By how much it got worse, with the two-sided interval whose upper end is the
+            one-sided bound at alpha. Above 0 is worse, whichever way the rate itself goes.
+        p: Chance of so much worsening, or more, where nothing has changed.
+        test: How p was found.
+        items: Items that both runs have a verdict on.
+        families: Clusters that they are in.
+        unpaired: Items that only one run has a verdict on.
+        ceiling: The new rate held against a ceiling; None without one.
+    """
+
+    base: Rate
+    new: Rate
+    rise: Difference
+    p: float
+    test: str
+    items: int
+    families: int
+    unpaired: int
+    ceiling: Ceiling | None = None
+
+
+def compare(
+    measure: Measure,
+    base: Iterable[Record],
+    new: Iterable[Record],
+    alpha: float,
+    ceiling: float | None = None,
+    seed: int = 0,
+) -> Compared | None:
+    """Compare one rate.
+
+    Args:
+        measure: Which.
+        base: The old run's records of one probe and arm.
+        new: The new run's.
+        alpha: One-sided level of the bounds.
+        ceiling: A rate that the new run is held against.
+        seed: Of drawn arrangements.
+
+    Returns:
+        The comparison; None where either run has nothing to count.
+    """
+    old, young = _counted(measure, base), _counted(measure, new)
+    if not old or not young:
+        return None
+    if measure.conditional:
+        return _by_family(measure, old, young, alpha, seed)
+    by_item, of = (_by_item(seen) for seen in (old, young))
+    shared = by_item.keys() & of.keys()
+    if not shared:
+        return None
+    families = {record.id: record.row.family for record, _ in young}
+    pairs = pair(of, by_item, {name: families[name] for name in shared})
+    return compare_pairs(pairs, alpha, measure.worse, ceiling, seed)
+
+
+def compare_pairs(
+    pairs: Pairs, alpha: float, worse: int = 1, ceiling: float | None = None, seed: int = 0
+) -> Compared:
+    """Compare one rate over items that both runs have, epochs averaged.
+
+    Args:
+        pairs: Of the new run and the old.
+        alpha: One-sided level of the bounds.
+        worse: 1 where a higher rate is worse, -1 where a lower one is.
+        ceiling: A rate that the new run is held against.
+        seed: Of drawn arrangements.
+    """
+    turned = pairs if worse > 0 else Pairs(pairs.reference, pairs.new, pairs.codes)
+    p, test = _chance(turned, seed)
+    return Compared(
+        base=rate_of_items(pairs.reference, pairs.codes),
+        new=rate_of_items(pairs.new, pairs.codes),
+        rise=newcombe_clustered(turned, 1 - 2 * alpha),
+        p=p,
+        test=test,
+        items=pairs.codes.size,
+        families=pairs.clusters,
+        unpaired=pairs.unmatched,
+        ceiling=None if ceiling is None else _ceiling(pairs, ceiling, alpha),
+    )
+
+
+def _counted(measure: Measure, records: Iterable[Record]) -> list[tuple[Record, bool]]:
+    said = ((record, measure.outcome(record.row)) for record in records)
+    return [(record, outcome) for record, outcome in said if outcome is not None]
+
+
+def _by_item(counted: list[tuple[Record, bool]]) -> dict[str, float]:
+    epochs: dict[str, list[bool]] = defaultdict(list)
+    for record, outcome in counted:
+        epochs[record.id].append(outcome)
+    return {name: fmean(outcomes) for name, outcomes in epochs.items()}
+
+
+def _chance(pairs: Pairs, seed: int) -> tuple[float, str]:
+    """Chance of so much of a rise, and the test that says so."""
+    totals = np.bincount(pairs.codes, weights=pairs.differences)
+    differing = int((np.abs(totals) > DUST).sum())
+    seen = mean_difference(pairs)
+    if differing <= FEW or not seen.error > 0:
+        found = sign_flip(pairs, "greater", seed=seed)
+        return found.p, "sign flip, exact" if found.exact else "sign flip"
+    return float(stats.t.sf(seen.value / seen.error, pairs.clusters - 1)), "Student's t"
+
+
+def _ceiling(pairs: Pairs, limit: float, alpha: float) -> Ceiling:
+    worth = worth_of(pairs.new, pairs.codes) if pairs.clusters > 1 else 1.0
+    count = float(pairs.new.mean()) * worth
+    low, high = exact_bounds(count, worth, 1 - 2 * alpha)
+    # The binomial tail as a beta integral, which takes an effective size too.
+    p = float(stats.beta.cdf(limit, count, worth - count + 1)) if count > 0 else 1.0
+    return Ceiling(limit, low, high, p)
+
+
+def _by_family(
+    measure: Measure,
+    base: list[tuple[Record, bool]],
+    new: list[tuple[Record, bool]],
+    alpha: float,
+    seed: int,
+) -> Compared:
+    """Compare rates of which each run counts samples of its own."""
+    runs = [
+        ([outcome for _, outcome in run], [record.row.family for record, _ in run])
+        for run in (new, base)
+    ]
+    if measure.worse < 0:
+        runs.reverse()
+    counted = counts(*runs[0], *runs[1])
+    bounds = [rate(*run, level=1 - 2 * alpha, edge_icc=1) for run in runs]
+    rise = difference_of_rates(bounds[0], bounds[1], 1 - 2 * alpha)
+    rates = [share(*run) for run in runs]
+    return Compared(
+        base=rates[1] if measure.worse > 0 else rates[0],
+        new=rates[0] if measure.worse > 0 else rates[1],
+        rise=rise,
+        p=swap_ratio(counted, "greater", seed=seed).p,
+        test="swapped families",
+        items=len(new),
+        families=len(counted.trials),
+        unpaired=0,
+    )

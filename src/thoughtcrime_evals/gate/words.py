@@ -1,0 +1,153 @@
+"""A gate's outcome for people: on the terminal, and in a pull request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from rich.box import SIMPLE
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from thoughtcrime_evals.gate.outcome import GateOutcome, Interval, MetricOutcome, Verdict
+from thoughtcrime_evals.gate.policy import Tier
+from thoughtcrime_evals.gate.simulate import Trial
+from thoughtcrime_evals.report.table import LABELS
+
+COLOURS = {Verdict.PASS: "green", Verdict.REGRESSION: "red", Verdict.INCONCLUSIVE: "yellow"}
+SIGNS = {Verdict.PASS: "✅", Verdict.REGRESSION: "❌", Verdict.INCONCLUSIVE: "❔"}
+HEADINGS = (*("metric", "probe, arm", "old", "new", "worse by", "margin", "p", "items", "verdict"),)
+CAPTION = (
+    'Rates in %, differences in points. "worse by" has the two-sided interval whose upper end is '
+    "the one-sided bound that the margin is held against, clustered by family; p is adjusted: Holm "
+    "for what blocks, Benjamini-Hochberg for the rest."
+)
+
+
+def terminal(outcome: GateOutcome) -> Group:
+    """An outcome for the terminal.
+
+    Args:
+        outcome: What the gate said.
+
+    Returns:
+        A table of the comparisons, the verdict, and what decided.
+    """
+    table = Table(box=SIMPLE, caption=CAPTION, caption_justify="left", padding=(0, 1, 0, 0))
+    for heading in HEADINGS:
+        table.add_column(heading, no_wrap=heading != "verdict")
+    for tier in Tier:
+        for of in (of for of in outcome.metrics if of.tier is tier):
+            style = COLOURS[of.verdict] if tier is Tier.BLOCK else ""
+            cells = _cells(of, lambda rate: f"{100 * rate.value:.1f}")
+            table.add_row(*map(escape, cells), style=style)
+        table.add_section()
+    verdict = Text(outcome.verdict.upper(), style=f"bold {COLOURS[outcome.verdict]}")
+    lines = [Text(f"- {line}") for line in [*outcome.why, *_notes(outcome)]]
+    return Group(table, verdict, *lines)
+
+
+def trials(done: Sequence[Trial]) -> Table:
+    """Simulated gates for the terminal.
+
+    Args:
+        done: What was tried.
+    """
+    world = done[0].world
+    caption = (
+        f"{done[0].runs} gates each: {world.comparisons} blocking comparisons with a margin of "
+        f"{world.margin:.0%}, {world.paraphrases} items a family (likeness {world.icc:g}), one of "
+        "them worse by the rise. A pass with no rise is right, an alarm is false."
+    )
+    table = Table(
+        *("old rate", "rise", "families", "items", "passed", "inconclusive", "alarm", "rise found"),
+        caption=caption,
+        caption_justify="left",
+    )
+    for of in done:
+        items = of.world.families * of.world.paraphrases
+        table.add_row(
+            *(f"{of.world.rate:.0%}", f"+{of.world.rise:.0%}", str(of.world.families), str(items)),
+            *(f"{of.passed:.1%}", f"{1 - of.passed - of.alarms:.1%}", f"{of.alarms:.1%}"),
+            f"{of.seen:.1%}" if of.world.rise else "-",
+        )
+    return table
+
+
+def markdown(outcome: GateOutcome) -> str:
+    """An outcome as a comment on a pull request.
+
+    Args:
+        outcome: What the gate said.
+
+    Returns:
+        GitHub's Markdown. What comes out of logs is escaped.
+    """
+    old, new = (_named(run.model, run.weights) for run in (outcome.base, outcome.new))
+    lines = [
+        f"## {SIGNS[outcome.verdict]} Gate: {outcome.verdict}",
+        "",
+        f"{_plain(new)} against {_plain(old)}.",
+        "",
+        *(f"- {_plain(line)}" for line in [*outcome.why, *_notes(outcome)]),
+        "",
+        *_rows([of for of in outcome.metrics if of.tier is not Tier.INFORM]),
+    ]
+    informed = [of for of in outcome.metrics if of.tier is Tier.INFORM]
+    if informed:
+        lines += ["", "<details><summary>For information</summary>", "", *_rows(informed)]
+        lines += ["", "</details>"]
+    return "\n".join([*lines, "", CAPTION, ""])
+
+
+def _rows(metrics: Sequence[MetricOutcome]) -> list[str]:
+    rows = [" | ".join(map(_plain, _cells(of, _share))) for of in metrics]
+    return [" | ".join(HEADINGS), " | ".join("---" for _ in HEADINGS), *rows]
+
+
+def _cells(of: MetricOutcome, rate: Callable[[Interval], str]) -> list[str]:
+    limit = f"{of.margin:.0%}" + (f", at most {of.ceiling.limit:.0%}" if of.ceiling else "")
+    verdict = of.verdict.value if of.tier is Tier.BLOCK else f"{of.tier}: {of.verdict}"
+    if of.items_needed:
+        verdict += f", needs {of.items_needed} items"
+    return [
+        *(LABELS.get(of.metric, of.metric), f"{of.probe}, {of.arm}"),
+        *(rate(of.base), rate(of.new), _share(of.worsening, signed=True)),
+        *(limit, f"{of.p_adjusted:.2g}", str(of.items), verdict),
+    ]
+
+
+def _share(of: Interval, signed: bool = False) -> str:
+    """A share, or a difference of two in percentage points, with its interval."""
+    sign = "+" if signed else ""
+    bounds = (
+        "?" if of.low is None else f"{100 * of.low:{sign}.1f}, {100 * (of.high or 0):{sign}.1f}"
+    )
+    return f"{100 * of.value:{sign}.1f} [{bounds}]"
+
+
+def _notes(outcome: GateOutcome) -> list[str]:
+    """What does not decide, and should be known."""
+    notes = [
+        f"warning: {of.metric} of {of.probe}, thinking {of.arm}, got worse: "
+        f"{of.base.value:.1%} to {of.new.value:.1%}"
+        for of in outcome.metrics
+        if of.tier is Tier.WARN and of.verdict is Verdict.REGRESSION
+    ]
+    notes += [f"allowed by hand: {said}" for said in outcome.allowed]
+    if outcome.not_compared:
+        notes.append(f"only in the new run, not compared: {', '.join(outcome.not_compared)}")
+    return notes
+
+
+def _named(model: str, weights: str) -> str:
+    return f"{model} ({weights[:8]})" if weights else model
+
+
+def _plain(text: str) -> str:
+    """Text that Markdown and HTML leave as it is."""
+    text = "".join(char if char.isprintable() else " " for char in text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = text.replace("@", "&#64;")
+    return "".join(f"\\{char}" if char in "\\`*_[]|!" else char for char in text)
