@@ -106,17 +106,29 @@ def compare(
     if not shared:
         return None
     families = {record.id: record.row.family for record, _ in young}
-    pairs = pair(of, by_item, {name: families[name] for name in shared})
-    return compare_pairs(pairs, alpha, measure.worse, ceiling, seed)
+    means = [{name: fmean(epochs) for name, epochs in run.items()} for run in (of, by_item)]
+    pairs = pair(means[0], means[1], {name: families[name] for name in shared})
+    replies = tuple(sum(len(run[name]) for name in shared) for run in (of, by_item))
+    return compare_pairs(pairs, (replies[0], replies[1]), alpha, measure.worse, ceiling, seed)
 
 
 def compare_pairs(
-    pairs: Pairs, alpha: float, worse: int = 1, ceiling: float | None = None, seed: int = 0
+    pairs: Pairs,
+    replies: tuple[int, int],
+    alpha: float,
+    worse: int = 1,
+    ceiling: float | None = None,
+    seed: int = 0,
 ) -> Compared:
     """Compare one rate over items that both runs have, epochs averaged.
 
+    A run without a single event, or with nothing else, does not say how alike the items of a family
+    are. Its replies then count as they are: given the items, they are independent, and what is
+    claimed is claimed about these items.
+
     Args:
         pairs: Of the new run and the old.
+        replies: Behind the pairs, in the new run and in the old.
         alpha: One-sided level of the bounds.
         worse: 1 where a higher rate is worse, -1 where a lower one is.
         ceiling: A rate that the new run is held against.
@@ -124,16 +136,17 @@ def compare_pairs(
     """
     turned = pairs if worse > 0 else Pairs(pairs.reference, pairs.new, pairs.codes)
     p, test = _chance(turned, seed)
+    sizes = replies if worse > 0 else replies[::-1]
     return Compared(
         base=rate_of_items(pairs.reference, pairs.codes),
         new=rate_of_items(pairs.new, pairs.codes),
-        rise=newcombe_clustered(turned, 1 - 2 * alpha),
+        rise=newcombe_clustered(turned, 1 - 2 * alpha, sizes),
         p=p,
         test=test,
         items=pairs.codes.size,
         families=pairs.clusters,
         unpaired=pairs.unmatched,
-        ceiling=None if ceiling is None else _ceiling(pairs, ceiling, alpha),
+        ceiling=None if ceiling is None else _ceiling(pairs, replies[0], ceiling, alpha),
     )
 
 
@@ -142,11 +155,11 @@ def _counted(measure: Measure, records: Iterable[Record]) -> list[tuple[Record, 
     return [(record, outcome) for record, outcome in said if outcome is not None]
 
 
-def _by_item(counted: list[tuple[Record, bool]]) -> dict[str, float]:
+def _by_item(counted: list[tuple[Record, bool]]) -> dict[str, list[bool]]:
     epochs: dict[str, list[bool]] = defaultdict(list)
     for record, outcome in counted:
         epochs[record.id].append(outcome)
-    return {name: fmean(outcomes) for name, outcomes in epochs.items()}
+    return epochs
 
 
 def _chance(pairs: Pairs, seed: int) -> tuple[float, str]:
@@ -160,8 +173,8 @@ def _chance(pairs: Pairs, seed: int) -> tuple[float, str]:
     return float(stats.t.sf(seen.value / seen.error, pairs.clusters - 1)), "Student's t"
 
 
-def _ceiling(pairs: Pairs, limit: float, alpha: float) -> Ceiling:
-    worth = worth_of(pairs.new, pairs.codes) if pairs.clusters > 1 else 1.0
+def _ceiling(pairs: Pairs, replies: int, limit: float, alpha: float) -> Ceiling:
+    worth = worth_of(pairs.new, pairs.codes, replies) if pairs.clusters > 1 else 1.0
     count = float(pairs.new.mean()) * worth
     low, high = exact_bounds(count, worth, 1 - 2 * alpha)
     # The binomial tail as a beta integral, which takes an effective size too.

@@ -104,17 +104,21 @@ def rate(
     return Rate(share, low, high, n)
 
 
-def rate_of_items(values: Floats, codes: NDArray[np.intp], level: float = 0.95) -> Rate:
+def rate_of_items(
+    values: Floats, codes: NDArray[np.intp], level: float = 0.95, edge_size: float | None = None
+) -> Rate:
     """Mean over items of their shares over epochs, with its clustered Wilson interval.
 
     Args:
         values: A share an item, 0-1; shape (items,).
         codes: Cluster of each, from 0.
         level: Confidence level.
+        edge_size: Observations to count where all items are at 0, or all at 1; None counts each
+            cluster for one, the worst there can be.
 
     Returns:
-        The rate, Student's t in place of the normal quantile. Where all items are at 0, or all at
-        1, each cluster counts for one observation. NaN bounds for fewer than two clusters.
+        The rate, Student's t in place of the normal quantile. NaN bounds for fewer than two
+        clusters.
 
     Source:
         As `rate`.
@@ -123,7 +127,7 @@ def rate_of_items(values: Floats, codes: NDArray[np.intp], level: float = 0.95) 
     if count < 2:
         return Rate(share, math.nan, math.nan, values.size)
     critical = students_t(level, count - 1)
-    return Rate(share, *wilson(share, worth_of(values, codes), critical), values.size)
+    return Rate(share, *wilson(share, worth_of(values, codes, edge_size), critical), values.size)
 
 
 @lru_cache(maxsize=4096)
@@ -137,15 +141,17 @@ def students_t(level: float, freedom: int) -> float:
     return float(stats.t.ppf((1 + level) / 2, freedom))
 
 
-def worth_of(values: Floats, codes: NDArray[np.intp]) -> float:
-    """Independent observations that clustered shares are worth, the fewest where all are alike.
+def worth_of(values: Floats, codes: NDArray[np.intp], edge_size: float | None = None) -> float:
+    """Independent observations that clustered shares are worth.
 
     Args:
         values: A share an item, 0-1; shape (items,).
         codes: Cluster of each, from 0; at least two clusters.
+        edge_size: What they are worth where all are at 0, or all at 1; None: a cluster for one.
     """
-    edge = values.max() == 0 or values.min() == 1
-    return worst_size(codes) if edge else effective_size(values, codes)
+    if values.max() == 0 or values.min() == 1:
+        return worst_size(codes) if edge_size is None else edge_size
+    return effective_size(values, codes)
 
 
 def mean(values: Sequence[float], clusters: Sequence[str], level: float = 0.95) -> Rate:

@@ -128,16 +128,21 @@ def newcombe_paired(
     return Difference((rises - falls) / n, low, high, n, 0, level, math.nan)
 
 
-def newcombe_clustered(pairs: Pairs, level: float = 0.95) -> Difference:
+def newcombe_clustered(
+    pairs: Pairs, level: float = 0.95, edge_sizes: tuple[float, float] | None = None
+) -> Difference:
     """Difference of two rates over the same items in clusters; it bears rates of exactly 0 and 1.
 
     Newcombe's square-and-add with the clustered Wilson bounds of `rate` for each run and the
-    correlation of the two rates across clusters. Where a run is at exactly 0 or 1, its bounds take
-    each cluster for one observation, the worst that the likeness within clusters can be.
+    correlation of the two rates across clusters. Where a run is at exactly 0 or 1, nothing says how
+    alike a cluster's items are: by default its bounds take each cluster for one observation, the
+    worst there can be. Counting every reply instead is right if the claim is about these items, not
+    about clusters like these: given the items, replies are independent.
 
     Args:
         pairs: Of the two runs; each value 0-1, as shares over epochs are.
         level: Confidence level.
+        edge_sizes: Observations to count for the new run and the reference at exactly 0 or 1.
 
     Returns:
         New minus reference; NaN bounds for fewer than two clusters.
@@ -153,7 +158,11 @@ def newcombe_clustered(pairs: Pairs, level: float = 0.95) -> Difference:
     n, value = codes.size, float(pairs.differences.mean())
     if count < 2:
         return Difference(value, math.nan, math.nan, n, count, level, math.nan)
-    bounds = [(of.low, of.high) for of in (rate_of_items(run, codes, level) for run in runs)]
+    rates = [
+        rate_of_items(run, codes, level, size)
+        for run, size in zip(runs, edge_sizes or (None, None), strict=True)
+    ]
+    bounds = [(of.low, of.high) for of in rates]
     spreads = [mean_covariance(run, run, codes) for run in runs]
     likeness = 0.0
     if min(spreads) > ROUNDING / n:
