@@ -107,7 +107,10 @@ def _cases(world: World, random: np.random.Generator, alpha: float) -> Iterator[
     for number in range(world.comparisons):
         pairs = world.pairs(random, world.rise if number == 0 else 0.0)
         yield Case(
-            policy, WORSE if number == 0 else str(number), "off", compare_pairs(pairs, alpha)
+            policy,
+            WORSE if number == 0 else str(number),
+            "off",
+            compare_pairs(pairs, replies, alpha),
         )
 
 

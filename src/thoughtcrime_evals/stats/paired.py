@@ -187,9 +187,9 @@ def sign_flip(
         78(382), for counting them; Phipson & Smyth (2010), Stat. Appl. Genet. Mol. Biol. 9(1), for
         drawn ones. scipy.stats.permutation_test.
     """
-    totals = np.bincount(pairs.codes, weights=pairs.differences - float(numbers(null, "null")))
+    sums = np.bincount(pairs.codes, weights=pairs.differences - float(numbers(null, "null")))
     # A cluster without a difference is the same either way, and takes no part.
-    totals = totals[np.abs(totals) > DUST]
+    totals = np.asarray(sums[np.abs(sums) > DUST], dtype=np.float64)
     if totals.size == 0:
         return Chance(1.0, alternative, True)
     steps = _on_grid(totals)
