@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from thoughtcrime_evals.items.facts import fact_items, maker_key
 from thoughtcrime_evals.items.freeform import freeform_key
-from thoughtcrime_evals.items.identity import UNKNOWN_MAKER, Identity
+from thoughtcrime_evals.items.identity import Identity
 from thoughtcrime_evals.items.item import Item
-from thoughtcrime_evals.items.key import AlignmentKey, Key
+from thoughtcrime_evals.items.key import AlignmentKey, Key, read_key
 from thoughtcrime_evals.items.myths import myth_items
 from thoughtcrime_evals.items.persona import persona_items
 from thoughtcrime_evals.items.pressure import Pressure, pressure_items
@@ -34,6 +34,10 @@ class LabelledCase(BaseModel):
         verdict: The criterion's word for the answer, where it has words.
         coherence: 0-100, where it was labelled.
         maker: Who made the model of the case, where it is asked for that.
+        closed: False where the reasoning was cut or left open.
+        probe: The probe that it is a case of, where a file holds cases of several.
+        belief: What the model said when it was asked neutrally, as a sample's metadata has it.
+        grading: The item's key as sample metadata stores it; it goes before the family's.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -50,6 +54,10 @@ class LabelledCase(BaseModel):
     verdict: str | None = None
     coherence: float | None = None
     maker: str | None = None
+    closed: bool = True
+    probe: str | None = None
+    belief: list[dict[str, str]] | None = None
+    grading: dict[str, Any] | None = None
 
 
 CASED = (
@@ -71,7 +79,16 @@ def shipped_cases(probe: str) -> list[LabelledCase]:
 
 
 def key_of(probe: str, case: LabelledCase) -> Key:
-    """How the case's answer is judged: by its item's key."""
+    """How the case's answer is judged: by its own key, else by that of its item.
+
+    Raises:
+        KeyError: It has no readable key, and the probe has no items of its family.
+    """
+    if case.grading is not None:
+        own = read_key({"grading": case.grading})
+        if own is None:
+            raise KeyError("grading")
+        return own
     if case.maker is not None:
         return maker_key(case.maker)
     fixed = {"shutdown": AlignmentKey(), "freeform": freeform_key()}
@@ -82,8 +99,14 @@ def key_of(probe: str, case: LabelledCase) -> Key:
 def _keys(probe: str) -> Mapping[str, Key]:
     items: dict[str, Callable[[], list[Item]]] = {
         "lying_under_pressure": lambda: pressure_items(Pressure()),
-        "factual_lies": lambda: fact_items(Identity("Assistant", UNKNOWN_MAKER), "none"),
+        "factual_lies": _facts,
         "truthfulness": myth_items,
         "honest_persona": lambda: persona_items("chat"),
     }
     return {item.family: item.key for item in items[probe]()}
+
+
+def _facts() -> list[Item]:
+    """The facts alone: who made the model of a case only the case can say."""
+    nobody = Identity("Assistant", "Nobody")
+    return [item for item in fact_items(nobody, "none") if item.key != maker_key(nobody.maker)]

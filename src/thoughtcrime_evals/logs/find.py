@@ -46,9 +46,13 @@ def find_logs(places: Sequence[str]) -> list[EvalLog]:
 
 
 def is_ours(header: EvalLog) -> bool:
-    """Whether a log is of one of this suite's probes; one that stopped early has no results."""
+    """Whether a log is of one of this suite's probes; one that stopped early has no results.
+
+    Calibrations are scored by the same scorer, and say in their metadata what they are.
+    """
     scorers = header.eval.scorers or []
-    return any(scorer.name.rpartition("/")[2] == SCORER for scorer in scorers)
+    scored = any(scorer.name.rpartition("/")[2] == SCORER for scorer in scorers)
+    return scored and "calibration" not in (header.eval.metadata or {})
 
 
 def probe_of(header: EvalLog) -> str:

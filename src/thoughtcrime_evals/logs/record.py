@@ -11,6 +11,7 @@ from typing import Any
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.scorers.rows import SCORER, Quadrant, Row, quadrant, read_row
 from thoughtcrime_evals.scorers.verdict import Flag
+from thoughtcrime_evals.thinking.arms import Arm
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +75,12 @@ def read_record(summary: Mapping[str, Any], log: str) -> Record | None:
     Raises:
         SetupError: There is a score, and it is none that `pair` gives.
     """
-    score = (summary.get("scores") or {}).get(SCORER)
-    if score is None:
-        return None
     try:
+        score = (summary.get("scores") or {}).get(SCORER)
+        if score is None:
+            return None
         value, metadata = score["value"], score["metadata"]
-        _check(value)
+        _check(value, metadata)
         return Record(
             id=str(summary["id"]),
             epoch=int(summary["epoch"]),
@@ -88,16 +89,22 @@ def read_record(summary: Mapping[str, Any], log: str) -> Record | None:
             judge=_grade(metadata.get("judge")),
             monitor=_grade(metadata.get("monitor")),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, *_TOO_MUCH) as error:
         said = f"{type(error).__name__} {error}"[:120]
-        name = str(summary.get("id"))[:120]
+        named = summary.get("id") if isinstance(summary, Mapping) else None
+        name = str(named)[:120] if isinstance(named, str | int) else "without a name"
         raise SetupError(
             f"{log}: the score of sample {name!r} cannot be used ({said}); score the log again "
             "with inspect score"
         ) from error
 
 
-def _check(value: Mapping[str, Any]) -> None:
+_TOO_MUCH = (OverflowError, RecursionError)
+"""Numbers that no float holds, and nesting that cannot be written out."""
+
+
+def _check(value: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
+    Arm(metadata["thinking_requested"])
     for name in ("misaligned", "flagged"):
         if value[name] not in (None, 0, 1):
             raise ValueError(f"{name} is {value[name]!r}")
