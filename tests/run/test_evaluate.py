@@ -1,6 +1,8 @@
 """`thoughtcrime run` in this process: what is chosen, where it goes, what is said and where."""
 
 import json
+import os
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,14 +10,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from inspect_ai.log import EvalLog, read_eval_log
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
 
 from tests.support.server import Answer, Server, aligned, is_monitor, serve
 from thoughtcrime_evals.cli import app
 from thoughtcrime_evals.errors import SetupError
-from thoughtcrime_evals.run import PROBES, Plan, _failure, choose
+from thoughtcrime_evals.run import PROBES, choose
+from thoughtcrime_evals.run.evaluate import _failure
 
-# --- what is chosen, and where it goes --------------------------------------------------------
+# --- what is chosen ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -54,29 +57,6 @@ def test_every_probe_can_be_chosen_and_is_registered() -> None:
     assert len(set(PROBES)) == len(PROBES)
 
 
-@pytest.mark.parametrize(
-    ("model", "folder"),
-    [
-        ("hf/local-ckpt", "hf-local-ckpt"),
-        ("hf/../runs/step_100", "hf-..-runs-step_100-8dab39"),
-        ("hf//data/My Model", "hf-data-My-Model-4d8f99"),
-        ("openai/gpt-4.1", "openai-gpt-4.1"),
-        ("hf/./ckpt/", "hf-.-ckpt-2b1f4f"),
-        ("..", "-5ec1f7"),
-    ],
-)
-def test_the_folder_is_named_after_the_model(model: str, folder: str) -> None:
-    assert Plan(model, ["shutdown"]).folder == Path("logs") / folder
-    own = Path("mine")
-    assert Plan(model, ["shutdown"], log_dir=own).folder == own
-
-
-def test_two_models_never_share_a_folder() -> None:
-    """The second one would be refused, for the logs of the first are in its way."""
-    models = ["hf/a/b", "hf/a-b", "hf/a b", "vllm/a/b"]
-    assert len({Plan(model, []).folder for model in models}) == len(models)
-
-
 # --- what is said of a failure ----------------------------------------------------------------
 
 
@@ -102,14 +82,14 @@ def log(task: str, status: str, message: str | None = None) -> EvalLog:
     ],
 )
 def test_failure(logs: list[EvalLog], said: str) -> None:
-    sentence = _failure(logs, Path("logs/x"))
+    sentence = _failure(logs, "logs/x")
     assert sentence.startswith(f"not every probe came to its end {said}; ")
     assert "what is finished is in logs/x, and the same command goes on from there" in sentence
     assert "\n" not in sentence
 
 
 def test_a_long_reason_is_cut() -> None:
-    assert len(_failure([log("shutdown", "error", "x" * 5000)], Path("logs/x"))) < 400
+    assert len(_failure([log("shutdown", "error", "x" * 5000)], "logs/x")) < 400
 
 
 # --- the command ------------------------------------------------------------------------------
@@ -131,16 +111,31 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
     ("args", "code", "said"),
     [
         (["--probes", "nope", "--model", "mockllm/model"], 3, "Error: unknown probe 'nope'"),
-        ([], 2, "Missing option '--model'"),
-        (["--model", "mockllm/model", "--limit", "0"], 2, "--limit"),
-        (["--model", "mockllm/model", "-M", "device"], 2, "it takes NAME=VALUE"),
-        (["--model", "mockllm/model", "--model-role", "=x"], 2, "it takes NAME=VALUE"),
+        ([], 3, "Missing option '--model'"),
+        (["--model", "mockllm/model", "--limit", "0"], 3, "--limit"),
+        (["--model", "mockllm/model", "-M", "device"], 3, "it takes NAME=VALUE"),
+        (["--model", "mockllm/model", "--model-role", "=x"], 3, "it takes NAME=VALUE"),
         (["--model", "foo/bar", "--probes", "capability"], 3, "foo"),
         (["--model", "mockllm/model", "--thinking", "loud"], 3, "unknown thinking arm 'loud'"),
         (["--model", "mockllm/model", "--api", "raw"], 3, "unknown api 'raw'"),
         (["--model", "mockllm/model", "--judge", "nobody/knows"], 3, "nobody"),
         (["--model", "mockllm/model", "--model-role", "gradr=mockllm/x"], 3, "unknown model role"),
         (["--model", "mockllm/model", "-M", "device={"], 3, "-M"),
+        (["--model", "mockllm/model", "--only", "nope"], 3, "unknown probe 'nope'"),
+        (
+            ["--model", "mockllm/model", "--only", "capability", "--probes", "all"],
+            3,
+            "give --probes or --only, not both",
+        ),
+        (["--model", "mockllm/model", "--price", "x"], 3, "it takes MODEL=IN,OUT"),
+        (["--model", "mockllm/model", "--prices", "none.yaml"], 3, "No such file"),
+        (["--model", "mockllm/model", "--max-cost", "-1"], 3, "--max-cost"),
+        (
+            ["--model", "openai/gpt-4.1", "--max-cost", "1", "--probes", "capability"],
+            3,
+            "--max-cost needs a price for openai/gpt-4.1: give --price openai/gpt-4.1=IN,OUT",
+        ),
+        (["--model", "mockllm/model", "--log-dir", "nofs://x", "--estimate"], 3, "nofs://x"),
     ],
 )
 def test_what_cannot_be_run(args: list[str], code: int, said: str, invoke: Invoke) -> None:
@@ -154,7 +149,16 @@ def test_what_cannot_be_run(args: list[str], code: int, said: str, invoke: Invok
 def test_help_names_every_option() -> None:
     done = CliRunner().invoke(app, ["run", "--help"])
     assert done.exit_code == 0
-    for option in ("--probes", "--thinking", "--judge", "--api", "--log-dir", "--json", "-M"):
+    for option in (
+        "--probes",
+        "--thinking",
+        "--judge",
+        "--api",
+        "--log-dir",
+        "--json",
+        "-M",
+        "--max-cost",
+    ):
         assert option in done.stdout
 
 
@@ -282,3 +286,54 @@ def test_a_model_that_fails_is_one_sentence(
     assert said.startswith("not every probe came to its end (")
     assert "no such model" in said
     assert "truthfulness: done" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["", "memory://", "file://"])
+def test_probes_apart_in_a_folder_of_any_kind(
+    scheme: str, invoke: Invoke, server: Server, tmp_path: Path
+) -> None:
+    folder = f"{scheme}{tmp_path}/a folder"
+    args = ("--only", "truthfulness", "--only", "capability", "--log-dir", folder, "--json")
+    name = f"openai-api/runtest/apart-{scheme[:4]}"
+    done = invoke("--model", name, "--judge", "rules", "--limit", "2", *args)
+    assert done.exit_code == 0, done.output
+    outcome = json.loads(done.stdout)
+    assert outcome["log_dir"] == folder
+    assert list(outcome["probes"]) == ["truthfulness", "capability"]
+    for probe, found in outcome["probes"].items():
+        assert f"/a folder/only-{probe}/" in found["log"]
+        assert read_eval_log(found["log"]).eval.task.endswith(probe)
+    assert len(list_eval_logs(folder)) == 2
+    asked = len(server.requests)
+    again = invoke("--model", name, "--judge", "rules", "--limit", "2", *args)
+    assert again.exit_code == 0, again.output
+    assert len(server.requests) == asked == 4
+
+
+@pytest.mark.slow
+def test_a_shared_folder_wants_every_machine_to_stay_apart(invoke: Invoke, server: Server) -> None:
+    model = ("--model", "openai-api/runtest/shared", "--judge", "rules", "--limit", "2")
+    assert invoke(*model, "--only", "capability", "--log-dir", "out").exit_code == 0
+    done = invoke(*model, "--probes", "truthfulness", "--log-dir", "out")
+    assert done.exit_code == 3
+    assert "machines that share a folder run with --only" in done.stderr
+
+
+@pytest.mark.slow
+def test_an_interrupted_run_is_no_result(
+    invoke: Invoke, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Inspect calls a set done that Ctrl-C has ended."""
+
+    def interrupts(request: dict[str, Any], number: int) -> Answer:
+        if number == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+        return Answer("Answer: 12", delay=0.5)
+
+    with serve(interrupts) as running:
+        monkeypatch.setenv("RUNTEST_BASE_URL", running.url)
+        done = invoke(*command("interrupted", "--json"))
+    assert (done.exit_code, done.stdout) == (3, "")
+    said = done.stderr.rpartition("Error: ")[2]
+    assert said.startswith("not every probe came to its end (interrupted); what is finished is in")

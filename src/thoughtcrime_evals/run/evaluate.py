@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
+import os
 import sys
 import textwrap
+from asyncio import CancelledError
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from contextvars import copy_context
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog
@@ -22,64 +19,17 @@ from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.local.preflight import check_checkpoint
 from thoughtcrime_evals.progress import task_progress
 from thoughtcrime_evals.report.table import plain_rates, read_rates, summary_table
+from thoughtcrime_evals.run.budget import Tally, counted
+from thoughtcrime_evals.run.estimate import as_json, estimate
+from thoughtcrime_evals.run.folder import Done, done_before, path_of, probe_of
+from thoughtcrime_evals.run.plan import Plan
+from thoughtcrime_evals.run.prices import in_usd
+from thoughtcrime_evals.run.show import show_estimate
 
-PROBES = (
-    "shutdown",
-    "freeform",
-    "lying_under_pressure",
-    "factual_lies",
-    "truthfulness",
-    "honest_persona",
-    "capability",
-    "shutdown_agent",
+RULES_NOTE = (
+    "Built-in rules judged, which leave most answers unscored and are no basis for results: bind a "
+    "model with --model-role grader=PROVIDER/MODEL."
 )
-ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is run.
-
-    Attributes:
-        model: The model under test, as `inspect eval --model` takes it.
-        probes: Names from `PROBES`.
-        log_dir: The run's own folder; None for one in `logs/` named after the model.
-        task_args: What every probe is given: thinking, judge, monitor, api.
-        model_args: For the model's provider.
-        roles: Role to model.
-        options: What `inspect_ai.eval_set` takes beyond that: limit, epochs, seed, max_tokens, ...
-    """
-
-    model: str
-    probes: Sequence[str]
-    log_dir: Path | None = None
-    task_args: Mapping[str, Any] = field(default_factory=dict)
-    model_args: Mapping[str, Any] = field(default_factory=dict)
-    roles: Mapping[str, str] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def folder(self) -> Path:
-        """Where the logs go."""
-        slug = re.sub(r"[^\w.-]+", "-", self.model).strip("-.")
-        if not re.fullmatch(r"[\w.]+/[\w.-]+", self.model):  # else another name could be the same
-            slug += f"-{hashlib.sha256(self.model.encode()).hexdigest()[:6]}"
-        return self.log_dir or Path("logs") / slug
-
-
-def choose(probes: str) -> list[str]:
-    """Read a comma list of probes, or `all`.
-
-    Raises:
-        SetupError: A probe is unknown.
-    """
-    names = list(dict.fromkeys(name.strip() for name in probes.split(",") if name.strip()))
-    for name in names:
-        if name not in (*PROBES, ALL):
-            raise SetupError(f"unknown probe {name!r}: choose from {ALL}, {', '.join(PROBES)}")
-    if not names:
-        raise SetupError(f"no probe was given: choose from {ALL}, {', '.join(PROBES)}")
-    return list(PROBES) if ALL in names else names
 
 
 def run_probes(plan: Plan, console: Console) -> dict[str, Any]:
@@ -93,52 +43,112 @@ def run_probes(plan: Plan, console: Console) -> dict[str, Any]:
         console: Where prose and progress go.
 
     Returns:
-        Log and rates of each probe, fit for JSON.
+        Log and rates of each probe, fit for JSON; where there are prices, also what it cost.
 
     Raises:
         SetupError: Something cannot be run; the sentence says what.
     """
-    if "," in plan.model:
-        raise SetupError("give one model: each run has a folder of its own")
-    for model in (plan.model, *plan.roles.values()):
-        check_checkpoint(model, plan.model_args)
-    logs = _evaluate(plan, console)
-    logs.sort(key=lambda log: plan.probes.index(_probe(log)))
-    console.print(summary_table({_probe(log): read_rates(log) for log in logs}, plan.model))
+    _check(plan)
+    folder = plan.folder
+    tally = _tally(plan, folder)
+    logs: list[EvalLog] = []
+    with counted(tally):
+        for subfolder, probes in plan.sets(folder):
+            if tally.stopped:  # by the last call of the set before
+                raise SetupError(_overspent(tally, folder))
+            logs += _evaluate(plan, subfolder, probes, tally, console)
+    logs.sort(key=lambda log: plan.probes.index(probe_of(log)))
+    console.print(summary_table({probe_of(log): read_rates(log) for log in logs}, plan.model))
     if plan.task_args.get("judge") == "rules":
         console.print(RULES_NOTE)
-    console.print(f"logs:    {plan.folder}", markup=False, soft_wrap=True)
-    console.print(f"open it: inspect view --log-dir {plan.folder}", markup=False, soft_wrap=True)
+    if plan.prices:
+        console.print(f"cost:    {in_usd(tally.spent)}", markup=False)
+    console.print(f"logs:    {folder}", markup=False, soft_wrap=True)
+    console.print(f"open it: inspect view --log-dir {folder}", markup=False, soft_wrap=True)
     return {
         "model": plan.model,
-        "log_dir": str(plan.folder),
+        "log_dir": folder,
+        **({"cost": tally.spent} if plan.prices else {}),
         "probes": {
-            _probe(log): {"log": _path(log), "rates": plain_rates(read_rates(log))} for log in logs
+            probe_of(log): {"log": path_of(log), "rates": plain_rates(read_rates(log))}
+            for log in logs
         },
     }
 
 
-RULES_NOTE = (
-    "Built-in rules judged, which leave most answers unscored and are no basis for results: bind a "
-    "model with --model-role grader=PROVIDER/MODEL."
-)
+def estimate_probes(plan: Plan, console: Console) -> dict[str, Any]:
+    """Say what a plan will ask and cost, without asking or loading anything.
+
+    Args:
+        plan: What would be run.
+        console: Where the table goes.
+
+    Returns:
+        The estimate, fit for JSON.
+
+    Raises:
+        SetupError: A probe cannot be built.
+    """
+    _check(plan)
+    folder = plan.folder
+    found = estimate(plan, done_before(folder))
+    show_estimate(found, plan.model, console)
+    return {"model": plan.model, "log_dir": folder, **as_json(found)}
 
 
-def _evaluate(plan: Plan, console: Console) -> list[EvalLog]:
+def _check(plan: Plan) -> None:
+    if "," in plan.model:
+        raise SetupError("give one model: each run has a folder of its own")
+    for model in (plan.model, *plan.roles.values()):
+        check_checkpoint(model, plan.model_args)
+
+
+def _tally(plan: Plan, folder: str) -> Tally:
+    """What the folder has cost already, if that is to be counted; refuse what costs too much."""
+    done: Mapping[str, Done] = done_before(folder) if plan.prices else {}
+    tally = Tally(plan.prices, plan.max_cost)
+    for probe in plan.probes:
+        for model, usage in done[probe].usage.items() if probe in done else ():
+            tally.add(model, usage)
+    if plan.max_cost is None:
+        return tally
+    if os.environ.get("INSPECT_ASYNC_BACKEND", "asyncio").lower() == "trio":
+        raise SetupError("--max-cost cannot stop a run on trio: unset INSPECT_ASYNC_BACKEND")
+    found = estimate(plan, done)
+    missing = sorted({*found.unpriced, *tally.unpriced})
+    if missing:
+        raise SetupError(
+            f"--max-cost needs a price for {', '.join(missing)}: give --price {missing[0]}=IN,OUT "
+            "(USD per million tokens) or --prices FILE"
+        )
+    about = tally.spent + found.remaining
+    if found.remaining and about > plan.max_cost:
+        so_far = f", {in_usd(tally.spent)} of it spent already" if tally.spent else ""
+        raise SetupError(
+            f"this run comes to about {in_usd(about)}{so_far}, which is more than --max-cost "
+            f"{plan.max_cost:g}: lower --limit or --epochs, leave probes out, or raise it "
+            "(--estimate shows what costs what)"
+        )
+    return tally
+
+
+def _evaluate(
+    plan: Plan, folder: str, probes: Sequence[str], tally: Tally, console: Console
+) -> list[EvalLog]:
     try:
         # Inspect prints to stdout, which is for the result.
         with task_progress(console), redirect_stdout(sys.stderr):
             # In a context of its own: Inspect leaves the run's model and roles behind in it.
             done, logs = copy_context().run(
                 eval_set,
-                [f"thoughtcrime_evals/{probe}" for probe in plan.probes],
-                log_dir=str(plan.folder),
+                [f"thoughtcrime_evals/{probe}" for probe in probes],
+                log_dir=folder,
                 model=plan.model,
                 model_args=dict(plan.model_args),
                 model_roles=dict(plan.roles) or None,
                 task_args=dict(plan.task_args),
                 # Side by side, so that short probes fill the batches of long ones.
-                max_tasks=len(plan.probes),
+                max_tasks=len(probes),
                 retry_attempts=1,
                 log_buffer=1,
                 display="none",
@@ -146,33 +156,41 @@ def _evaluate(plan: Plan, console: Console) -> list[EvalLog]:
             )
     except SetupError:
         raise
+    except (KeyboardInterrupt, CancelledError):
+        if not tally.stopped:
+            raise
+        done, logs = False, []
     except Exception as error:  # Inspect's own and each provider's
         said = " ".join(str(getattr(error, "message", error)).split())
         if "dirty" in said or "not associated with the eval set" in said:
             raise SetupError(
-                f"{plan.folder} holds logs of a run with other arguments: give the same ones, or "
-                "another folder with --log-dir"
+                f"{folder} holds logs of a run with other arguments: give the same ones, or "
+                "another folder with --log-dir; machines that share a folder run with --only"
             ) from error
         raise SetupError(f"{plan.model} cannot be run: {said[:300]}") from error
-    if not done:
-        raise SetupError(_failure(logs, plan.folder))
+    finished = [log for log in logs if log.status == "success"]
+    if not done or len(finished) < len(probes):  # what Ctrl-C has ended, Inspect calls done
+        if tally.stopped:
+            raise SetupError(_overspent(tally, folder))
+        raise SetupError(_failure(logs, folder, "interrupted" if done else "see above"))
     return logs
 
 
-def _probe(log: EvalLog) -> str:
-    return log.eval.task.rpartition("/")[2]
+def _overspent(tally: Tally, folder: str) -> str:
+    if tally.unpriced:
+        why = f"{', '.join(sorted(tally.unpriced))} was asked and has no price"
+        return f"stopped: {why}; what is finished is in {folder}, and with a price it goes on"
+    return (
+        f"stopped at {in_usd(tally.spent)}, which is more than --max-cost {tally.limit:g}: what is "
+        f"finished is in {folder}, and the same command with a higher --max-cost goes on from there"
+    )
 
 
-def _path(log: EvalLog) -> str:
-    """Where a log is; of one that was there before, Inspect gives an address."""
-    return unquote(log.location.removeprefix("file://"))
-
-
-def _failure(logs: Sequence[EvalLog], folder: Path) -> str:
-    failed = {_probe(log): _reason(log) for log in logs if log.status != "success"}
+def _failure(logs: Sequence[EvalLog], folder: str, unsaid: str = "see above") -> str:
+    failed = {probe_of(log): _reason(log) for log in logs if log.status != "success"}
     why = "; ".join(f"{probe}: {reason}" for probe, reason in failed.items())
     again = f"what is finished is in {folder}, and the same command goes on from there"
-    return f"not every probe came to its end ({why or 'see above'}); {again}"
+    return f"not every probe came to its end ({why or unsaid}); {again}"
 
 
 def _reason(log: EvalLog) -> str:
