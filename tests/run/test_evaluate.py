@@ -121,6 +121,13 @@ def invoke(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Invoke:
         (["--model", "mockllm/model", "--judge", "nobody/knows"], 3, "nobody"),
         (["--model", "mockllm/model", "--model-role", "gradr=mockllm/x"], 3, "unknown model role"),
         (["--model", "mockllm/model", "-M", "device={"], 3, "-M"),
+        (["--model", "mockllm/model", "-T", "asker={"], 3, "-T asker={ cannot be read"),
+        (
+            ["--model", "mockllm/model", "-T", "asker=user", "--probes", "freeform,capability"],
+            3,
+            "unknown task argument 'asker': none of freeform, capability takes it",
+        ),
+        (["--model", "mockllm/model", "-T", "asker=cat"], 3, "unknown asker 'cat'"),
         (["--model", "mockllm/model", "--only", "nope"], 3, "unknown probe 'nope'"),
         (
             ["--model", "mockllm/model", "--only", "capability", "--probes", "all"],

@@ -160,7 +160,7 @@ def build(plan: Plan, probe: str, identity: Identity) -> Task:
         SetupError: It cannot be built.
     """
     known = inspect.signature(getattr(_registry, probe)).parameters
-    args = {**plan.task_args, "identity": f"{identity.name}, {identity.maker}"}
+    args = {"identity": f"{identity.name}, {identity.maker}", **plan.task_args}
     given = {name: value for name, value in args.items() if name in known}
 
     def create() -> Task:

@@ -9,12 +9,14 @@ from asyncio import CancelledError
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from contextvars import copy_context
+from inspect import signature
 from typing import Any
 
 from inspect_ai import eval_set
 from inspect_ai.log import EvalLog
 from rich.console import Console
 
+from thoughtcrime_evals import _registry
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.local.preflight import check_checkpoint
 from thoughtcrime_evals.progress import task_progress
@@ -99,6 +101,12 @@ def estimate_probes(plan: Plan, console: Console) -> dict[str, Any]:
 def _check(plan: Plan) -> None:
     if "," in plan.model:
         raise SetupError("give one model: each run has a folder of its own")
+    takes = {probe: signature(getattr(_registry, probe)).parameters for probe in plan.probes}
+    for name in plan.task_args:
+        if not any(name in parameters for parameters in takes.values()):
+            raise SetupError(
+                f"unknown task argument {name!r}: none of {', '.join(plan.probes)} takes it"
+            )
     for model in (plan.model, *plan.roles.values()):
         check_checkpoint(model, plan.model_args)
 
