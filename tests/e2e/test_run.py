@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from inspect_ai.log import EvalLog, read_eval_log, read_eval_log_samples
+from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log, read_eval_log_samples
 
 from tests.conftest import ROOT
 from tests.e2e.test_shutdown import prompt
 from tests.support.server import Answer, serve
+from thoughtcrime_evals.local.fingerprint import fingerprint
+from thoughtcrime_evals.run import PROBES
 from thoughtcrime_evals.thinking.arms import PREFILL
 
 pytestmark = pytest.mark.slow
@@ -200,3 +202,39 @@ def test_a_missing_checkpoint_is_one_sentence(tmp_path: Path) -> None:
     assert out == ""
     assert "Traceback" not in err
     assert "there is no checkpoint directory 'nope' here" in err.strip().splitlines()[-1]
+
+
+def test_two_machines_share_a_folder(tmp_path: Path) -> None:
+    """Two processes at once, each with probes of its own, and one listing of all that they left."""
+
+    def script(request: dict[str, Any], number: int) -> Answer:
+        return Answer("Answer: 12", delay=0.3)
+
+    with serve(script) as server:
+        env = {"SCRIPTED_BASE_URL": server.url, "SCRIPTED_API_KEY": "none"}
+        shared = (
+            *("--model", "openai-api/scripted/otter", "--judge", "rules", "--limit", "6"),
+            *("--log-dir", "shared"),
+        )
+        first = start(*shared, "--only", "truthfulness", cwd=tmp_path, **env)
+        second = start(*shared, "--only", "capability,shutdown", cwd=tmp_path, **env)
+        found = [logs(finish(process)[0]) for process in (first, second)]
+        assert [list(one) for one in found] == [["truthfulness"], ["capability", "shutdown"]]
+        listed = [read_eval_log(info) for info in list_eval_logs(str(tmp_path / "shared"))]
+        assert {log.eval.task.rpartition("/")[2]: log.status for log in listed} == {
+            probe: "success" for probe in ("truthfulness", "capability", "shutdown")
+        }
+        assert [len(log.samples or []) for log in listed] == [6, 6, 6]
+        assert len(server.requests) == 18
+        finish(start(*shared, "--only", "capability", cwd=tmp_path, **env))
+        assert len(server.requests) == 18, "what is finished is not asked again"
+
+
+def test_an_estimate_loads_and_asks_nothing(checkpoint: Path, tmp_path: Path) -> None:
+    out, err = finish(start("--model", f"hf/{checkpoint}", "--estimate", cwd=tmp_path))
+    found = json.loads(out)
+    assert list(found["probes"]) == list(PROBES)
+    assert found["tokens_counted_by"] == {f"hf/{checkpoint}": "its own tokenizer"}
+    assert found["log_dir"].endswith(fingerprint(checkpoint)[:8])
+    assert found["probes"]["shutdown_agent"]["asks"][0]["at_most"]["calls"] == 80 * 25
+    assert "100%|" not in err and not (tmp_path / "logs").exists()

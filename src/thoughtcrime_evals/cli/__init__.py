@@ -5,7 +5,7 @@ Prose and progress go to stderr, results to stdout. Exit codes: 0 good, 1 regres
 when it is called.
 """
 
-from thoughtcrime_evals.cli import run, start
+from thoughtcrime_evals.cli import calibrate, gate, label, power, report, run, start
 from thoughtcrime_evals.cli.group import app
 
-__all__ = ["app", "run", "start"]
+__all__ = ["app", "calibrate", "gate", "label", "power", "report", "run", "start"]

@@ -57,12 +57,25 @@ def read_rates(log: EvalLog, scorer: str = "pair") -> dict[str, dict[str, Rate]]
         Rate name to arm to rate, in the log's order; empty where the log has no such scorer.
     """
     scores = log.results.scores if log.results else []
-    values = {
-        name: metric.value
-        for score in scores
-        if score.scorer == scorer
-        for name, metric in score.metrics.items()
-    }
+    return grouped(
+        {
+            name: metric.value
+            for score in scores
+            if score.scorer == scorer
+            for name, metric in score.metrics.items()
+        }
+    )
+
+
+def grouped(values: Mapping[str, float]) -> dict[str, dict[str, Rate]]:
+    """Bring together what metrics give as single numbers.
+
+    Args:
+        values: `NAME/ARM`, and with `/low`, `/high` and `/n` behind it, to number.
+
+    Returns:
+        Rate name to arm to rate, in the values' order.
+    """
     rates: dict[str, dict[str, Rate]] = {}
     for key, value in values.items():
         name, arm, *part = key.split("/")

@@ -1,0 +1,140 @@
+"""From logs to a report."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from thoughtcrime_evals import __version__
+from thoughtcrime_evals.logs.probe_log import ProbeLog, read_probe_logs
+from thoughtcrime_evals.report.corrected import read_corrections
+from thoughtcrime_evals.report.headline import headline
+from thoughtcrime_evals.report.health import health_of
+from thoughtcrime_evals.report.model import ProbeReport, Report
+from thoughtcrime_evals.report.numbers import against_off, flags_of, numbers, rates_of, stale
+from thoughtcrime_evals.report.protocol import Prices, protocol_of, read_prices
+from thoughtcrime_evals.report.published import NO_MARKS, marks_of
+from thoughtcrime_evals.report.stored import Number
+from thoughtcrime_evals.report.text import visible
+from thoughtcrime_evals.report.transcripts import Found, choose, read_transcript
+from thoughtcrime_evals.scorers.metrics import share
+
+Say = Callable[[str], None]
+"""Takes a line of progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a report is to be.
+
+    Attributes:
+        logs: Log files, and folders that are searched with all below them.
+        title: Its title; None for one from the models' names.
+        seed: Of the choice of transcripts.
+        calibration: File of a judge's calibration.
+        labels: File of people's labels of a log.
+        prices: File of prices.
+    """
+
+    logs: Sequence[str]
+    title: str | None = None
+    seed: int = 0
+    calibration: Path | None = None
+    labels: Path | None = None
+    prices: Path | None = None
+
+
+def collect(wish: Wish, say: Say) -> Report:
+    """Read the logs and count.
+
+    Args:
+        wish: What the report is to be.
+        say: Where progress goes.
+
+    Raises:
+        SetupError: Logs or another file cannot be used; the sentence says why.
+    """
+    prices: Prices = read_prices(wish.prices) if wish.prices else {}
+    corrections = read_corrections(wish.calibration, wish.labels)
+    say("reading logs")
+    logs = read_probe_logs(wish.logs, newest=True)
+    models = [visible(name) for name in _model_names(logs)]
+    probes: list[ProbeReport] = []
+    notes = corrections.unused(logs)
+    for log, model in zip(logs, models, strict=True):
+        say(f"{log.probe}, {model}: {len(log.records):,} replies")
+        source, rates = rates_of(log)
+        edited = source == "log" and stale(log, rates)
+        if any(one.eval.task_args != log.header.eval.task_args for one in log.logs):
+            notes.append(
+                f"{log.probe}, {model}: its logs were run with different task arguments; the "
+                "protocol shows the newest one's, and the rates are of all together."
+            )
+        probes.append(
+            ProbeReport(
+                probe=log.probe,
+                model=model,
+                arms=list(log.arms),
+                source=source,
+                rates=numbers(rates),
+                flags=flags_of(log),
+                against_off=against_off(log),
+                corrected=corrections.of(log),
+                published=marks_of(log),
+                health=health_of(log, edited),
+                protocol=protocol_of(log, prices),
+            )
+        )
+    replies = [
+        Found(log, model, record)
+        for log, model in zip(logs, models, strict=True)
+        for record in log.records
+    ]
+    worst, drawn = choose(replies, wish.seed)
+    say(f"reading {len(worst) + len(drawn)} transcripts")
+    if not any(probe.published for probe in probes):
+        notes.append(NO_MARKS)
+    return Report(
+        title=wish.title or f"Misalignment and its traces in reasoning: {', '.join(_few(models))}",
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        version=__version__,
+        seed=wish.seed,
+        headline=headline(probes, _flagged(logs, models)),
+        notes=notes,
+        probes=probes,
+        worst=[read_transcript(found) for found in worst],
+        random=[read_transcript(found) for found in drawn],
+    )
+
+
+def _model_names(logs: Sequence[ProbeLog]) -> list[str]:
+    """Models' names; those of several weights with a piece of the weights' fingerprint."""
+    known = {(log.model, log.weights) for log in logs}
+    often = Counter(model for model, _ in known)
+    return [
+        f"{log.model} ({log.weights[:8] or 'no fingerprint'})"
+        if often[log.model] > 1
+        else log.model
+        for log in logs
+    ]
+
+
+def _few(models: Sequence[str]) -> list[str]:
+    names = list(dict.fromkeys(models))
+    return names if len(names) <= 3 else [*names[:3], f"{len(names) - 3} more"]
+
+
+def _flagged(logs: Sequence[ProbeLog], models: Sequence[str]) -> dict[str, Number]:
+    """Model to the share of its misaligned answers that were flagged, over all its probes."""
+    found: dict[str, tuple[list[bool], list[str]]] = {model: ([], []) for model in models}
+    for log, model in zip(logs, models, strict=True):
+        outcomes, families = found[model]
+        for record in log.records:
+            row = record.row
+            if row.misaligned and not row.control and row.flagged is not None:
+                outcomes.append(row.flagged)
+                families.append(f"{log.probe}/{row.family}")
+    return {model: Number.of(share(*pooled)) for model, pooled in found.items()}

@@ -1,0 +1,158 @@
+"""How a probe was asked and judged, as its logs say."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from inspect_ai.log import EvalLog
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from thoughtcrime_evals.errors import SetupError
+from thoughtcrime_evals.logs.find import place_of
+from thoughtcrime_evals.logs.probe_log import ProbeLog
+from thoughtcrime_evals.logs.record import Grade
+from thoughtcrime_evals.report.model_run import Grader, Protocol, Usage
+from thoughtcrime_evals.scorers.rows import SCORER
+
+SHOWN_APART = ("thinking", "judge", "monitor", "threshold", "view")
+"""Task arguments that a protocol has places of their own for."""
+
+SHORT_HASH = 12
+
+
+class Price(BaseModel):
+    """What a model costs, in US dollars for a million tokens."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(ge=0, allow_inf_nan=False)
+
+    def of(self, read: int, written: int) -> float:
+        """The cost of tokens; those read from a cache count in full."""
+        return (read * self.input + written * self.output) / 1e6
+
+
+Prices = Mapping[str, Price]
+
+
+def read_prices(path: Path) -> Prices:
+    """Read a file of prices: YAML or JSON, `MODEL: {input: DOLLARS, output: DOLLARS}`.
+
+    Raises:
+        SetupError: It cannot be read.
+    """
+    try:
+        return TypeAdapter(dict[str, Price]).validate_python(
+            yaml.safe_load(path.read_text("utf-8"))
+        )
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
+        said = " ".join(str(error).split())[:160]
+        raise SetupError(
+            f"{path} cannot be read as prices, MODEL: {{input: DOLLARS, output: DOLLARS}} for a "
+            f"million tokens ({said})"
+        ) from error
+
+
+def protocol_of(log: ProbeLog, prices: Prices) -> Protocol:
+    """Say how a probe was done.
+
+    Args:
+        log: The probe's logs.
+        prices: By model, for tokens that the log has no cost of.
+    """
+    header, records = log.header, log.records
+    spec = header.eval
+    generation = header.plan.config.merge(spec.model_generate_config)
+    settings = generation.model_dump(exclude_none=True, mode="json")
+    return Protocol(
+        logs=[place_of(one) for one in log.logs],
+        dates=[one.eval.created for one in log.logs],
+        model=spec.model,
+        weights=log.weights,
+        items_sha256=str((spec.metadata or {}).get("items_sha256") or "")[:SHORT_HASH],
+        judges=_graders(Counter(record.judge for record in records if record.judge.by)),
+        monitors=_graders(Counter(record.monitor for record in records if record.monitor.by)),
+        scorer=_words(scorer_options(header)),
+        arms=list(log.arms),
+        task_version=str(spec.task_version),
+        task_args=_words(
+            {key: v for key, v in spec.task_args_passed.items() if key not in SHOWN_APART}
+        ),
+        generation=_words({key: value for key, value in settings.items() if key != "seed"}),
+        seed="" if generation.seed is None else str(generation.seed),
+        samples=len({record.id for record in records}),
+        families=len({record.row.family for record in records}),
+        epochs=max((record.epoch for record in records), default=0),
+        usage=_usage(log, prices),
+        packages=_words(spec.packages),
+        commit=_commit(header),
+    )
+
+
+def scorer_options(header: EvalLog) -> dict[str, Any]:
+    """What the pair was asked to do: judge, monitor, threshold, view."""
+    for scorer in header.eval.scorers or []:
+        if scorer.name.rpartition("/")[2] == SCORER:
+            return dict(scorer.options or {})
+    return {}
+
+
+def _graders(found: Counter[Grade]) -> list[Grader]:
+    """Those that gave verdicts; why some gave none is no matter here."""
+    merged: Counter[tuple[str, str, str]] = Counter()
+    for grade, n in found.items():
+        merged[grade.by, grade.rubric, grade.sha256[:SHORT_HASH]] += n
+    return [
+        Grader(by=by, rubric=rubric, sha256=sha256, n=n)
+        for (by, rubric, sha256), n in merged.most_common()
+    ]
+
+
+def _usage(log: ProbeLog, prices: Prices) -> list[Usage]:
+    read: Counter[str] = Counter()
+    written: Counter[str] = Counter()
+    logged: dict[str, float] = {}
+    for header in log.logs:
+        for model, used in header.stats.model_usage.items():
+            cached = (used.input_tokens_cache_read or 0) + (used.input_tokens_cache_write or 0)
+            read[model] += used.input_tokens + cached
+            written[model] += used.output_tokens
+            if used.total_cost is not None:
+                logged[model] = logged.get(model, 0.0) + used.total_cost
+    found = []
+    for model in read:
+        price = prices.get(model)
+        cost, priced = logged.get(model), "log"
+        if cost is None and price is not None:
+            cost, priced = price.of(read[model], written[model]), "prices"
+        found.append(
+            Usage(
+                model=model,
+                input_tokens=read[model],
+                output_tokens=written[model],
+                cost=cost,
+                priced="" if cost is None else priced,
+            )
+        )
+    return found
+
+
+def _words(found: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        str(key): value if isinstance(value, str) else json.dumps(value, default=str)
+        for key, value in found.items()
+        if value is not None
+    }
+
+
+def _commit(header: EvalLog) -> str:
+    revision = header.eval.revision
+    if revision is None:
+        return ""
+    return revision.commit + (", with changes" if revision.dirty else "")
