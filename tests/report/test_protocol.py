@@ -1,13 +1,12 @@
 """How a probe was done, what it cost."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
+from inspect_ai.model import ModelCost
 
-from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.logs.probe_log import ProbeLog
-from thoughtcrime_evals.report.protocol import Price, protocol_of, read_prices
+from thoughtcrime_evals.report.protocol import protocol_of
 
 Make = Callable[..., ProbeLog]
 
@@ -29,9 +28,13 @@ def test_a_protocol_says_how_it_was_done(logs: list[ProbeLog]) -> None:
     assert found.dates[0].startswith("20")
 
 
+def price(read: float, written: float) -> ModelCost:
+    return ModelCost(input=read, output=written, input_cache_write=read, input_cache_read=read)
+
+
 def test_tokens_are_priced_by_a_file_where_the_log_has_no_cost(logs: list[ProbeLog]) -> None:
-    price = Price(input=2, output=10)
-    without, with_price = (protocol_of(logs[0], of).usage for of in ({}, {"mockllm/model": price}))
+    priced = price(2, 10)
+    without, with_price = (protocol_of(logs[0], of).usage for of in ({}, {"mockllm/model": priced}))
     used = {usage.model: usage for usage in with_price}
     assert {usage.cost for usage in without} == {None}
     assert used["mockllm/gpt-4.1"].cost is None
@@ -43,36 +46,6 @@ def test_tokens_are_priced_by_a_file_where_the_log_has_no_cost(logs: list[ProbeL
 def test_a_logs_own_cost_comes_first(logs: list[ProbeLog], with_records: Make) -> None:
     header = logs[0].header.model_copy(deep=True)
     header.stats.model_usage["mockllm/model"].total_cost = 1.25
-    priced = protocol_of(
-        with_records([], logs=(header,)), {"mockllm/model": Price(input=1, output=1)}
-    )
+    priced = protocol_of(with_records([], logs=(header,)), {"mockllm/model": price(1, 1)})
     used = {usage.model: (usage.cost, usage.priced) for usage in priced.usage}
     assert used["mockllm/model"] == (1.25, "log")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a: 1",
-        "a: {input: 1}",
-        "a: {input: -1, output: 2}",
-        "a: {input: .nan, output: 2}",
-        "a: {input: 1, output: 2, cached: 1}",
-        "[",
-        "",
-        "\udcff",
-    ],
-)
-def test_prices_that_are_none_are_one_sentence(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "prices.yaml"
-    path.write_text(text, "utf-8", errors="surrogateescape")
-    with pytest.raises(SetupError, match="cannot be read as prices"):
-        read_prices(path)
-
-
-def test_prices_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "prices.json"
-    path.write_text('{"openai/gpt-4.1": {"input": 2, "output": 8}}')
-    assert read_prices(path)["openai/gpt-4.1"].of(1_000_000, 500_000) == 6
-    with pytest.raises(SetupError, match="nowhere"):
-        read_prices(tmp_path / "nowhere.yaml")

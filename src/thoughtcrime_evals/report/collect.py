@@ -10,12 +10,13 @@ from pathlib import Path
 
 from thoughtcrime_evals import __version__
 from thoughtcrime_evals.logs.probe_log import ProbeLog, read_probe_logs
+from thoughtcrime_evals.prices import read_prices
 from thoughtcrime_evals.report.corrected import read_corrections
 from thoughtcrime_evals.report.headline import headline
 from thoughtcrime_evals.report.health import health_of
 from thoughtcrime_evals.report.model import ProbeReport, Report
 from thoughtcrime_evals.report.numbers import against_off, flags_of, numbers, rates_of, stale
-from thoughtcrime_evals.report.protocol import Prices, protocol_of, read_prices
+from thoughtcrime_evals.report.protocol import protocol_of
 from thoughtcrime_evals.report.published import NO_MARKS, marks_of
 from thoughtcrime_evals.report.stored import Number
 from thoughtcrime_evals.report.text import visible
@@ -57,7 +58,7 @@ def collect(wish: Wish, say: Say) -> Report:
     Raises:
         SetupError: Logs or another file cannot be used; the sentence says why.
     """
-    prices: Prices = read_prices(wish.prices) if wish.prices else {}
+    prices = read_prices(wish.prices, ())
     corrections = read_corrections(wish.calibration, wish.labels)
     say("reading logs")
     logs = read_probe_logs(wish.logs, newest=True)

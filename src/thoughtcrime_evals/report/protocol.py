@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import yaml
 from inspect_ai.log import EvalLog
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from inspect_ai.model import ModelCost, ModelUsage
 
-from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.logs.find import place_of
 from thoughtcrime_evals.logs.probe_log import ProbeLog
 from thoughtcrime_evals.logs.record import Grade
+from thoughtcrime_evals.prices import cost_of
 from thoughtcrime_evals.report.model_run import Grader, Protocol, Usage
 from thoughtcrime_evals.scorers.rows import SCORER
 
@@ -25,41 +23,7 @@ SHOWN_APART = ("thinking", "judge", "monitor", "threshold", "view")
 SHORT_HASH = 12
 
 
-class Price(BaseModel):
-    """What a model costs, in US dollars for a million tokens."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    input: float = Field(ge=0, allow_inf_nan=False)
-    output: float = Field(ge=0, allow_inf_nan=False)
-
-    def of(self, read: int, written: int) -> float:
-        """The cost of tokens; those read from a cache count in full."""
-        return (read * self.input + written * self.output) / 1e6
-
-
-Prices = Mapping[str, Price]
-
-
-def read_prices(path: Path) -> Prices:
-    """Read a file of prices: YAML or JSON, `MODEL: {input: DOLLARS, output: DOLLARS}`.
-
-    Raises:
-        SetupError: It cannot be read.
-    """
-    try:
-        return TypeAdapter(dict[str, Price]).validate_python(
-            yaml.safe_load(path.read_text("utf-8"))
-        )
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
-        said = " ".join(str(error).split())[:160]
-        raise SetupError(
-            f"{path} cannot be read as prices, MODEL: {{input: DOLLARS, output: DOLLARS}} for a "
-            f"million tokens ({said})"
-        ) from error
-
-
-def protocol_of(log: ProbeLog, prices: Prices) -> Protocol:
+def protocol_of(log: ProbeLog, prices: Mapping[str, ModelCost]) -> Protocol:
     """Say how a probe was done.
 
     Args:
@@ -114,28 +78,22 @@ def _graders(found: Counter[Grade]) -> list[Grader]:
     ]
 
 
-def _usage(log: ProbeLog, prices: Prices) -> list[Usage]:
-    read: Counter[str] = Counter()
-    written: Counter[str] = Counter()
-    logged: dict[str, float] = {}
+def _usage(log: ProbeLog, prices: Mapping[str, ModelCost]) -> list[Usage]:
+    total: dict[str, ModelUsage] = {}
     for header in log.logs:
         for model, used in header.stats.model_usage.items():
-            cached = (used.input_tokens_cache_read or 0) + (used.input_tokens_cache_write or 0)
-            read[model] += used.input_tokens + cached
-            written[model] += used.output_tokens
-            if used.total_cost is not None:
-                logged[model] = logged.get(model, 0.0) + used.total_cost
+            total[model] = total[model] + used if model in total else used
     found = []
-    for model in read:
-        price = prices.get(model)
-        cost, priced = logged.get(model), "log"
-        if cost is None and price is not None:
-            cost, priced = price.of(read[model], written[model]), "prices"
+    for model, used in total.items():
+        cost, priced = used.total_cost, "log"
+        if cost is None and model in prices:
+            cost, priced = cost_of(used, prices[model]), "prices"
+        cached = (used.input_tokens_cache_read or 0) + (used.input_tokens_cache_write or 0)
         found.append(
             Usage(
                 model=model,
-                input_tokens=read[model],
-                output_tokens=written[model],
+                input_tokens=used.input_tokens + cached,
+                output_tokens=used.output_tokens,
                 cost=cost,
                 priced="" if cost is None else priced,
             )

@@ -1,9 +1,9 @@
 """Several probes on one model: what is run, where it goes, what it costs."""
 
+from thoughtcrime_evals.prices import read_prices
 from thoughtcrime_evals.run.estimate import Estimate, estimate
 from thoughtcrime_evals.run.evaluate import estimate_probes, run_probes
 from thoughtcrime_evals.run.plan import ALL, PROBES, TYPICAL_TOKENS, Plan, choose
-from thoughtcrime_evals.run.prices import read_prices
 
 __all__ = [
     "ALL",

@@ -23,7 +23,7 @@ from inspect_ai.hooks import (
 )
 from inspect_ai.model import ModelCost, ModelUsage
 
-from thoughtcrime_evals.run.prices import cost_of, price_of
+from thoughtcrime_evals.prices import cost_of, price_of
 
 PATIENCE = 120.0
 """Seconds that calls under way are waited for."""

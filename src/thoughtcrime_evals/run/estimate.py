@@ -21,10 +21,10 @@ from thoughtcrime_evals import _registry
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.items.identity import Identity, identify
 from thoughtcrime_evals.local.template import ChatTemplate
+from thoughtcrime_evals.prices import MILLION, price_of
 from thoughtcrime_evals.run.folder import Done, checkpoint_of, done_before
 from thoughtcrime_evals.run.load import Asker, Load, Role, Span
 from thoughtcrime_evals.run.plan import Plan
-from thoughtcrime_evals.run.prices import MILLION, price_of
 from thoughtcrime_evals.run.tokens import tokens_of
 from thoughtcrime_evals.scorers.resolve import AUTO, PAPER_JUDGE, PAPER_JUDGE_KEY, RULES
 from thoughtcrime_evals.solvers.turn import COMPLETIONS_ROLE

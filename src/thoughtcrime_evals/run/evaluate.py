@@ -19,13 +19,13 @@ from rich.console import Console
 from thoughtcrime_evals import _registry
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.local.preflight import check_checkpoint
+from thoughtcrime_evals.prices import in_usd
 from thoughtcrime_evals.progress import task_progress
 from thoughtcrime_evals.report.table import plain_rates, read_rates, summary_table
 from thoughtcrime_evals.run.budget import Tally, counted
 from thoughtcrime_evals.run.estimate import as_json, estimate
 from thoughtcrime_evals.run.folder import Done, done_before, path_of, probe_of
 from thoughtcrime_evals.run.plan import Plan
-from thoughtcrime_evals.run.prices import in_usd
 from thoughtcrime_evals.run.show import show_estimate
 
 RULES_NOTE = (

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from thoughtcrime_evals.prices import in_usd
 from thoughtcrime_evals.run.estimate import Estimate, ProbeEstimate
 from thoughtcrime_evals.run.load import Load, Role, Span
-from thoughtcrime_evals.run.prices import in_usd
 
 _COLUMNS = {
     "model": (Role.MODEL, Role.BELIEF),

@@ -12,13 +12,8 @@ from scipy import stats
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from thoughtcrime_evals.stats.arrays import Codes, Floats, between, numbered
-from thoughtcrime_evals.stats.intervals import (
-    ROUNDING,
-    UNDEFINED,
-    Rate,
-    clopper_pearson,
-    cluster_bootstrap,
-)
+from thoughtcrime_evals.stats.bootstrap import UNDEFINED, cluster_bootstrap
+from thoughtcrime_evals.stats.intervals import ROUNDING, Rate, clopper_pearson
 
 Labels = Sequence[object] | NDArray[np.generic]
 

@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
-from thoughtcrime_evals.stats.arrays import Codes, Flags, Floats, between, binary, numbered, numbers
+from thoughtcrime_evals.stats.arrays import (
+    Codes,
+    Flags,
+    Floats,
+    between,
+    binary,
+    numbered,
+    numbers,
+    whole,
+)
 from thoughtcrime_evals.stats.intervals import ROUNDING, Rate, clopper_pearson
 
 
@@ -196,3 +205,26 @@ def _newcombe(area: float, m: int, n: int, z: float) -> tuple[float, float]:
     low = 0.0 if area == 0 else float(optimize.brentq(excess, 0.0, area * (1 - 1e-12)))
     high = 1.0 if area == 1 else float(optimize.brentq(excess, area + (1 - area) * 1e-12, 1.0))
     return low, high
+
+
+def d_prime(hits: int, alarms: int, n: int) -> float:
+    """Sensitivity of a yes-no detector, over as many signals as noises.
+
+    Args:
+        hits: Signals called so.
+        alarms: Noises called signals.
+        n: Signals, and noises.
+
+    Returns:
+        z(hit rate) - z(alarm rate), each rate with the log-linear correction: a half added to the
+        count and one to n, so that it is finite.
+
+    Source:
+        Hautus (1995), Behav. Res. Methods 27(1).
+    """
+    whole(n, "n", 1)
+    for count in (hits, alarms):
+        if whole(count, "count") > n:
+            raise ValueError(f"{count} of {n}")
+    rates = [(count + 0.5) / (n + 1) for count in (hits, alarms)]
+    return float(stats.norm.ppf(rates[0]) - stats.norm.ppf(rates[1]))

@@ -6,7 +6,7 @@ import pytest
 from inspect_ai.model import ModelCost, ModelUsage
 
 from thoughtcrime_evals.errors import SetupError
-from thoughtcrime_evals.run.prices import cost_of, in_usd, price_of, read_prices
+from thoughtcrime_evals.prices import cost_of, in_usd, price_of, read_prices
 
 
 def price(read: float, write: float, *cache: float) -> ModelCost:
