@@ -31,10 +31,11 @@ check: $(READY) ## style, types and the fast tests
 	$(BIN)/mypy
 	$(BIN)/pytest -q -n 2 -m 'not slow'
 
-bench: $(READY) ## the figures that the README quotes
+bench: $(READY) ## the figures that README and docs quote
 	$(BIN)/python benchmarks/rules.py
 	$(BIN)/thoughtcrime fetch-model
 	$(BIN)/python benchmarks/engine.py
+	$(BIN)/thoughtcrime gate --simulate
 
 clean:
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
