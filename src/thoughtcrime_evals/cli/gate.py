@@ -65,12 +65,12 @@ def gate(
             "give two runs: thoughtcrime gate BASE NEW, each a log or a folder of logs"
         )
     outcome = gating.gate([base], [new], asked, allow, _drifted(frozen))
-    for path, form in ((markdown, words.markdown), (junit, junit_form.junit)):
-        if path is not None:
-            _write(path, form(outcome))
     err.print(words.terminal(outcome))
     if as_json:
         click.echo(outcome.model_dump_json())
+    for path, form in ((markdown, words.markdown), (junit, junit_form.junit)):
+        if path is not None:
+            _write(path, form(outcome))
     raise SystemExit(outcome.verdict.exit_code)
 
 

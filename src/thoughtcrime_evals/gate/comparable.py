@@ -7,10 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from inspect_ai.log import EvalLog
+from inspect_ai.model import ModelConfig
+
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.logs.find import place_of
 from thoughtcrime_evals.logs.probe_log import ProbeLog
 from thoughtcrime_evals.logs.record import Grade, Record
+from thoughtcrime_evals.scorers.resolve import RULES
 
 FIELDS = {
     "probes": "a probe of the old run is missing in the new one",
@@ -68,7 +72,8 @@ class Conflict:
     detail: str
 
     def __str__(self) -> str:
-        return f"{self.field}: {FIELDS[self.field]} ({self.probe}: {self.detail})"
+        said = f"{self.field}: {FIELDS[self.field]} ({self.probe}: {self.detail})"
+        return "".join(char if char.isprintable() else " " for char in said)
 
 
 def by_probe(logs: Sequence[ProbeLog], place: str) -> dict[str, ProbeLog]:
@@ -121,35 +126,55 @@ def conflicts(
 
 
 def _of_probe(probe: str, base: ProbeLog, new: ProbeLog) -> list[Conflict]:
+    found = _differs("arms", probe, base.arms, new.arms)
+    found += [*_samples(probe, base, new), *_weights(probe, base, new)]
+    found += _of_headers(probe, base.header, new.header, OLD_AND_NEW)
+    for run, log in zip(OLD_AND_NEW, (base, new), strict=True):
+        # Logs that share out a run's samples must be alike themselves.
+        names = (f"one log of {run}", "another")
+        for part in log.logs[:-1]:
+            found += _of_headers(probe, part, log.header, names)
+    for field in GRADERS:
+        if not any(conflict.field == field for conflict in found):
+            found += _graders(probe, field, base.records, new.records)
+    return found
+
+
+OLD_AND_NEW = ("the old run", "the new")
+
+
+def _of_headers(probe: str, base: EvalLog, new: EvalLog, names: tuple[str, str]) -> list[Conflict]:
     def differs(field: str, one: Any, other: Any) -> list[Conflict]:
-        if one == other:
-            return []
-        return [Conflict(field, probe, f"{_short(one)} in the old run, {_short(other)} in the new")]
+        return _differs(field, probe, one, other, names)
 
     found = [
-        *differs("version", base.header.eval.task_version, new.header.eval.task_version),
+        *differs("version", base.eval.task_version, new.eval.task_version),
         *differs("items", _items(base), _items(new)),
-        *differs("arms", base.arms, new.arms),
-        *_samples(probe, base, new),
-        *_weights(probe, base, new),
     ]
-    args = [{**log.header.eval.task_args, **_scorer_args(log)} for log in (base, new)]
+    args = [{**log.eval.task_args, **_scorer_args(log)} for log in (base, new)]
     for name in dict.fromkeys([*args[0], *args[1]]):
         field = name if name in GRADERS else "arguments"
         if name in GRADERS or name not in APART:
-            one, other = ({name: of.get(name)} for of in args)
-            found += differs(field, one, other)
+            found += differs(field, *({name: of.get(name)} for of in args))
     for field in GRADERS:
-        roles = [_role(log, field) for log in (base, new)]
-        found += differs(field, *roles) or _graders(probe, field, base.records, new.records)
+        found += differs(field, *(_role(log, field) for log in (base, new)))
     one, other = (_settings(log) for log in (base, new))
     for name in SAMPLING:
         found += differs("generation", {name: one.get(name)}, {name: other.get(name)})
     return found
 
 
-def _items(log: ProbeLog) -> str:
-    return str((log.header.eval.metadata or {}).get("items_sha256") or "unknown")[:12]
+def _differs(
+    field: str, probe: str, one: Any, other: Any, names: tuple[str, str] = OLD_AND_NEW
+) -> list[Conflict]:
+    if one == other:
+        return []
+    detail = f"{_short(one)} in {names[0]}, {_short(other)} in {names[1]}"
+    return [Conflict(field, probe, detail)]
+
+
+def _items(log: EvalLog) -> str:
+    return str((log.eval.metadata or {}).get("items_sha256") or "unknown")[:12]
 
 
 def _samples(probe: str, base: ProbeLog, new: ProbeLog) -> list[Conflict]:
@@ -167,19 +192,31 @@ def _weights(probe: str, base: ProbeLog, new: ProbeLog) -> list[Conflict]:
     return [Conflict("weights", probe, f"{base.weights[:8]}, a checkpoint against itself")]
 
 
-def _scorer_args(log: ProbeLog) -> dict[str, Any]:
+def _scorer_args(log: EvalLog) -> dict[str, Any]:
     """The scorer's arguments: those of the last scoring, where a log was scored again."""
-    scores = log.header.results.scores if log.header.results else []
+    scores = log.results.scores if log.results else []
     return dict(scores[0].params) if scores else {}
 
 
-def _role(log: ProbeLog, grader: str) -> str | None:
+def _role(log: EvalLog, grader: str) -> str | None:
     """The model that is bound to a grader's role; a monitor's is the grader's where it has none."""
-    roles = log.header.eval.model_roles or {}
+    roles = log.eval.model_roles or {}
     names = ("grader",) if grader == "judge" else ("monitor", "grader")
     bound = next((roles[name] for name in names if name in roles), None)
     models = bound if isinstance(bound, list) else [bound] if bound else []
-    return ",".join(config.model for config in models) or None
+    return (
+        ", ".join(
+            " ".join([config.model, *(f"{name}={value}" for name, value in _set(config).items())])
+            for config in models
+        )
+        or None
+    )
+
+
+def _set(config: ModelConfig) -> dict[str, Any]:
+    """What was set of a judge's sampling; how fast it is asked does not matter."""
+    given = config.config.model_dump(exclude_none=True)
+    return {name: value for name, value in given.items() if name in SAMPLING}
 
 
 def _graders(
@@ -194,6 +231,8 @@ def _graders(
         if not by or mark in absent or present[mark] < RARE * present.total():
             continue
         rival = next((key for key in absent if _name(key[1]) == _name(rubric)), None)
+        if rival is None and by == RULES:
+            continue  # they read what is short, and a model judges the rest: it depends on replies
         if rival is not None and rival[0] == by:
             detail = f"{rubric} {sha256[:8]} against {rival[1]} {rival[2][:8]}"
             found.append(Conflict("rubric", probe, detail))
@@ -212,10 +251,9 @@ def _name(rubric: str) -> str:
     return rubric.partition("@")[0]
 
 
-def _settings(log: ProbeLog) -> dict[str, Any]:
+def _settings(log: EvalLog) -> dict[str, Any]:
     """Generation settings as the run had them: the task's own under those of the command."""
-    header = log.header
-    return header.plan.config.merge(header.eval.model_generate_config).model_dump()
+    return log.plan.config.merge(log.eval.model_generate_config).model_dump()
 
 
 def _model(log: ProbeLog) -> str:

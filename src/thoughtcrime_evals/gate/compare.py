@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 import numpy as np
@@ -108,27 +109,19 @@ def compare(
     families = {record.id: record.row.family for record, _ in young}
     means = [{name: fmean(epochs) for name, epochs in run.items()} for run in (of, by_item)]
     pairs = pair(means[0], means[1], {name: families[name] for name in shared})
-    replies = tuple(sum(len(run[name]) for name in shared) for run in (of, by_item))
-    return compare_pairs(pairs, (replies[0], replies[1]), alpha, measure.worse, ceiling, seed)
+    return compare_pairs(pairs, alpha, measure.worse, ceiling, seed)
 
 
 def compare_pairs(
-    pairs: Pairs,
-    replies: tuple[int, int],
-    alpha: float,
-    worse: int = 1,
-    ceiling: float | None = None,
-    seed: int = 0,
+    pairs: Pairs, alpha: float, worse: int = 1, ceiling: float | None = None, seed: int = 0
 ) -> Compared:
     """Compare one rate over items that both runs have, epochs averaged.
 
     A run without a single event, or with nothing else, does not say how alike the items of a family
-    are. Its replies then count as they are: given the items, they are independent, and what is
-    claimed is claimed about these items.
+    are. Each item then counts for one, and what is claimed is claimed about these items.
 
     Args:
         pairs: Of the new run and the old.
-        replies: Behind the pairs, in the new run and in the old.
         alpha: One-sided level of the bounds.
         worse: 1 where a higher rate is worse, -1 where a lower one is.
         ceiling: A rate that the new run is held against.
@@ -136,17 +129,17 @@ def compare_pairs(
     """
     turned = pairs if worse > 0 else Pairs(pairs.reference, pairs.new, pairs.codes)
     p, test = _chance(turned, seed)
-    sizes = replies if worse > 0 else replies[::-1]
+    items = pairs.codes.size
     return Compared(
         base=rate_of_items(pairs.reference, pairs.codes),
         new=rate_of_items(pairs.new, pairs.codes),
-        rise=newcombe_clustered(turned, 1 - 2 * alpha, sizes),
+        rise=newcombe_clustered(turned, 1 - 2 * alpha, (items, items)),
         p=p,
         test=test,
-        items=pairs.codes.size,
+        items=items,
         families=pairs.clusters,
         unpaired=pairs.unmatched,
-        ceiling=None if ceiling is None else _ceiling(pairs, replies[0], ceiling, alpha),
+        ceiling=None if ceiling is None else _ceiling(pairs, ceiling, alpha),
     )
 
 
@@ -173,13 +166,19 @@ def _chance(pairs: Pairs, seed: int) -> tuple[float, str]:
     return float(stats.t.sf(seen.value / seen.error, pairs.clusters - 1)), "Student's t"
 
 
-def _ceiling(pairs: Pairs, replies: int, limit: float, alpha: float) -> Ceiling:
-    worth = worth_of(pairs.new, pairs.codes, replies) if pairs.clusters > 1 else 1.0
+def _ceiling(pairs: Pairs, limit: float, alpha: float) -> Ceiling:
+    worth = worth_of(pairs.new, pairs.codes, pairs.codes.size) if pairs.clusters > 1 else 1.0
     count = float(pairs.new.mean()) * worth
     low, high = exact_bounds(count, worth, 1 - 2 * alpha)
     # The binomial tail as a beta integral, which takes an effective size too.
     p = float(stats.beta.cdf(limit, count, worth - count + 1)) if count > 0 else 1.0
     return Ceiling(limit, low, high, p)
+
+
+def _bounds(outcomes: list[bool], families: list[str], level: float) -> Rate:
+    found = rate(outcomes, families, level=level, edge_icc=1)
+    # One family says nothing of others.
+    return found if len(set(families)) > 1 else replace(found, low=math.nan, high=math.nan)
 
 
 def _by_family(
@@ -197,7 +196,7 @@ def _by_family(
     if measure.worse < 0:
         runs.reverse()
     counted = counts(*runs[0], *runs[1])
-    bounds = [rate(*run, level=1 - 2 * alpha, edge_icc=1) for run in runs]
+    bounds = [_bounds(*run, 1 - 2 * alpha) for run in runs]
     rise = difference_of_rates(bounds[0], bounds[1], 1 - 2 * alpha)
     rates = [share(*run) for run in runs]
     return Compared(

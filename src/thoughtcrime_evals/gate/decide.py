@@ -19,6 +19,10 @@ from thoughtcrime_evals.gate.policy import MetricPolicy, Tier
 from thoughtcrime_evals.stats.intervals import Rate
 from thoughtcrime_evals.stats.multiplicity import benjamini_hochberg, holm
 
+MOST_WIDER = 100
+"""Times that an interval may be wider than what it has to show, for a number of items to be named:
+nobody asks ten thousand times as many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -143,11 +147,16 @@ def _needed(
         factors.append(_factor(room, width))
     if not factors or not all(map(math.isfinite, factors)):
         return None
-    return math.ceil(compared.items * max(factors))
+    needed = math.ceil(compared.items * max(factors))
+    # As many as there are would not have done: the worsening lies just at the margin, or other
+    # tests beside it raise the bar.
+    return needed if needed > compared.items else None
 
 
 def _factor(room: float, width: float) -> float:
-    return math.inf if math.isnan(width) or room <= 0 else max(1.0, (width / room) ** 2)
+    if math.isnan(width) or room <= 0 or width > MOST_WIDER * room:
+        return math.inf
+    return max(1.0, (width / room) ** 2)
 
 
 def interval(rate: Rate) -> Interval:

@@ -131,17 +131,20 @@ def broken_improvement(
     return [GuardOutcome(guard="improvement", probe=probe, arm=arm, run="both", detail=detail)]
 
 
-def never_broken(patterns: Sequence[str], probe: str, new: ProbeLog) -> list[str]:
-    """Samples that must not be misaligned even once, and were.
+def must_never(patterns: Sequence[str], probe: str, new: ProbeLog) -> list[Record]:
+    """The new run's samples that must not be misaligned even once.
 
     Args:
         patterns: Of sample ids, with or without `PROBE/` before them.
         probe: The probe's name.
         new: The new run.
     """
-    bad = dict.fromkeys(record.id for record in new.records if record.row.misaligned)
     return [
-        f"{probe}/{name}"
-        for name in bad
-        if any(fnmatchcase(name, p) or fnmatchcase(f"{probe}/{name}", p) for p in patterns)
+        record
+        for record in new.records
+        if any(
+            fnmatchcase(name, pattern)
+            for pattern in patterns
+            for name in (record.id, f"{probe}/{record.id}")
+        )
     ]

@@ -154,6 +154,7 @@ class GateOutcome(_Part):
         metrics: Every comparison, blocking ones first.
         guards: The guards that were broken.
         never: Samples that must not be misaligned, and were.
+        unknown: What blocks and could not be told, one sentence each.
         allowed: Differences between the runs that were allowed by hand, in words.
         not_compared: Probes of the new run that the old one does not have.
     """
@@ -166,5 +167,6 @@ class GateOutcome(_Part):
     metrics: list[MetricOutcome]
     guards: list[GuardOutcome]
     never: list[str]
+    unknown: list[str]
     allowed: list[str]
     not_compared: list[str]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.gate.measures import MEASURES
@@ -16,7 +16,10 @@ from thoughtcrime_evals.thinking.arms import Arm
 
 Share = Annotated[float, Field(gt=0, lt=1, allow_inf_nan=False)]
 Limit = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-LARGEST = 1 << 20
+LARGEST = 1 << 16
+MOST_ALIASES = 16
+DEEPEST = 16
+"""Aliases and levels that a policy may have: beyond, a small file could fill the memory."""
 
 
 class Tier(StrEnum):
@@ -59,6 +62,24 @@ class MetricPolicy(_Part):
         if name not in MEASURES:
             raise ValueError(f"unknown metric {name!r}: choose from {', '.join(MEASURES)}")
         return name
+
+    @field_validator("arms", mode="before")
+    @classmethod
+    def _words(cls, arms: object) -> object:
+        # YAML reads a bare off and on as false and true.
+        words = {False: Arm.OFF, True: Arm.ON}
+        return (
+            [words.get(arm, arm) if isinstance(arm, bool) else arm for arm in arms]
+            if isinstance(arms, list)
+            else arms
+        )
+
+    @model_validator(mode="after")
+    def _has_ceiling(self) -> Self:
+        measure = MEASURES[self.metric]
+        if self.ceiling is not None and (measure.conditional or measure.worse < 0):
+            raise ValueError(f"{self.metric} cannot be held against a ceiling: leave it out")
+        return self
 
 
 class Guards(_Part):
@@ -116,14 +137,28 @@ def read_policy(path: Path | None) -> Policy:
         if path is not None and path.stat().st_size > LARGEST:
             raise SetupError(f"{name} is larger than a policy can be")
         text = default_policy_text() if path is None else path.read_text("utf-8")
-        return Policy.model_validate(yaml.safe_load(text))
+        return Policy.model_validate(_loaded(text))
     except OSError as error:
         raise SetupError(f"{name} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise SetupError(f"{name} is not YAML: {' '.join(str(error).split())[:160]}") from error
+    except SetupError:
+        raise
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or "the file"
         raise SetupError(
             f"{name}: {where}: {first['msg'].removeprefix('Value error, ')}"
         ) from error
+    except (yaml.YAMLError, ValueError) as error:  # a ValueError: no UTF-8, an impossible date
+        raise SetupError(f"{name} is not YAML: {' '.join(str(error).split())[:160]}") from error
+
+
+def _loaded(text: str) -> Any:
+    """YAML, unless it is a bomb."""
+    depth = aliases = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        aliases += isinstance(event, yaml.AliasEvent)
+        if depth > DEEPEST or aliases > MOST_ALIASES:
+            raise yaml.YAMLError("it is nested, or repeats itself, more than a policy needs")
+    return yaml.safe_load(text)

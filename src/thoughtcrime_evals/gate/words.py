@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from rich.box import SIMPLE
@@ -18,6 +19,7 @@ from thoughtcrime_evals.report.table import LABELS
 COLOURS = {Verdict.PASS: "green", Verdict.REGRESSION: "red", Verdict.INCONCLUSIVE: "yellow"}
 SIGNS = {Verdict.PASS: "✅", Verdict.REGRESSION: "❌", Verdict.INCONCLUSIVE: "❔"}
 HEADINGS = (*("metric", "probe, arm", "old", "new", "worse by", "margin", "p", "items", "verdict"),)
+FOLDED = {"metric": 10, "probe, arm": 10, "margin": 7, "verdict": len(Verdict.INCONCLUSIVE) + 1}
 CAPTION = (
     'Rates in %, differences in points. "worse by" has the two-sided interval whose upper end is '
     "the one-sided bound that the margin is held against, clustered by family; p is adjusted: Holm "
@@ -36,15 +38,19 @@ def terminal(outcome: GateOutcome) -> Group:
     """
     table = Table(box=SIMPLE, caption=CAPTION, caption_justify="left", padding=(0, 1, 0, 0))
     for heading in HEADINGS:
-        table.add_column(heading, no_wrap=heading != "verdict")
+        # Where the terminal is narrow, names and remarks are folded, and no figure is cut.
+        folded = heading in FOLDED
+        table.add_column(
+            heading, no_wrap=not folded, overflow="fold", min_width=FOLDED.get(heading)
+        )
     for tier in Tier:
         for of in (of for of in outcome.metrics if of.tier is tier):
             style = COLOURS[of.verdict] if tier is Tier.BLOCK else ""
             cells = _cells(of, lambda rate: f"{100 * rate.value:.1f}")
-            table.add_row(*map(escape, cells), style=style)
+            table.add_row(*(escape(_shown(cell)) for cell in cells), style=style)
         table.add_section()
     verdict = Text(outcome.verdict.upper(), style=f"bold {COLOURS[outcome.verdict]}")
-    lines = [Text(f"- {line}") for line in [*outcome.why, *_notes(outcome)]]
+    lines = [Text(f"- {_shown(line)}") for line in [*outcome.why, *_notes(outcome)]]
     return Group(table, verdict, *lines)
 
 
@@ -129,12 +135,18 @@ def _share(of: Interval, signed: bool = False) -> str:
 
 def _notes(outcome: GateOutcome) -> list[str]:
     """What does not decide, and should be known."""
+    blocking = [of for of in outcome.metrics if of.tier is Tier.BLOCK]
     notes = [
         f"warning: {of.metric} of {of.probe}, thinking {of.arm}, got worse: "
         f"{of.base.value:.1%} to {of.new.value:.1%}"
         for of in outcome.metrics
         if of.tier is Tier.WARN and of.verdict is Verdict.REGRESSION
     ]
+    if any(of.base.value in (0, 1) or of.new.value in (0, 1) for of in blocking):
+        notes.append(
+            "where a run has no event at all, the bounds speak of these items, not of others like "
+            "them"
+        )
     notes += [f"allowed by hand: {said}" for said in outcome.allowed]
     if outcome.not_compared:
         notes.append(f"only in the new run, not compared: {', '.join(outcome.not_compared)}")
@@ -147,7 +159,17 @@ def _named(model: str, weights: str) -> str:
 
 def _plain(text: str) -> str:
     """Text that Markdown and HTML leave as it is."""
-    text = "".join(char if char.isprintable() else " " for char in text)
+    text = "".join(f"\\{char}" if char in "\\`*_[]|!~" else char for char in _shown(text))
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = text.replace("@", "&#64;")
-    return "".join(f"\\{char}" if char in "\\`*_[]|!" else char for char in text)
+    # GitHub looks for people, issues and addresses in what is left after that, entities and all:
+    # a space of no width keeps them apart.
+    return _SPEAKS.sub(f"\\g<0>{NO_WIDTH}", text)
+
+
+_SPEAKS = re.compile(r"[@#](?=\w)|:(?=//)|\bwww(?=\.)|\bGH(?=-)", re.IGNORECASE)
+NO_WIDTH = "\u200b"
+
+
+def _shown(text: str) -> str:
+    """Text without what a terminal would obey."""
+    return "".join(char if char.isprintable() else " " for char in text)

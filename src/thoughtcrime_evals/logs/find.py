@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from urllib.parse import unquote
 
 import fsspec
 from inspect_ai.log import EvalLog, list_eval_logs, read_eval_log
@@ -62,7 +61,7 @@ def probe_of(header: EvalLog) -> str:
 
 def place_of(header: EvalLog) -> str:
     """Where a log is; Inspect gives some places as addresses."""
-    return unquote(header.location.removeprefix("file://"))
+    return _path(header.location)
 
 
 def read_header(file: str) -> EvalLog:
@@ -80,7 +79,12 @@ def read_header(file: str) -> EvalLog:
 def unreadable(file: str, error: Exception) -> SetupError:
     """What is said of a log that cannot be read."""
     said = " ".join(str(error).split())[:160] or type(error).__name__
-    return SetupError(f"{unquote(file)} cannot be read as a log; was it cut short? ({said})")
+    return SetupError(f"{_path(file)} cannot be read as a log; was it cut short? ({said})")
+
+
+def _path(address: str) -> str:
+    """A local file's path; Inspect cannot read an address back that has `#` or `%20` in it."""
+    return address.removeprefix("file://")
 
 
 def _files(place: str) -> list[str]:
@@ -92,7 +96,9 @@ def _files(place: str) -> list[str]:
         raise SetupError(f"{place} cannot be reached: {said}") from error
     if not there:
         raise SetupError(f"{place} is not there: give log files, or folders of logs")
-    files = [info.name for info in list_eval_logs(place)] if folder else [place]
+    # Oldest first. A log that was scored again bears its first one's times: the later file counts.
+    listed = list_eval_logs(place, descending=False) if folder else []
+    files = [_path(info.name) for info in listed] if folder else [place]
     if not files:
         raise SetupError(f"{place} holds no logs (files that end in {' or '.join(SUFFIXES)})")
     return files

@@ -81,6 +81,7 @@ def read_record(summary: Mapping[str, Any], log: str) -> Record | None:
             return None
         value, metadata = score["value"], score["metadata"]
         _check(value, metadata)
+        str(summary["id"]).encode()  # JSON can spell half a character, and nothing else can
         return Record(
             id=str(summary["id"]),
             epoch=int(summary["epoch"]),
@@ -130,6 +131,7 @@ def _lean(row: Row) -> Row:
         baseline=sys.intern(row.baseline),
         twin=row.twin,
         numbers=row.numbers,
+        strings=row.strings,
     )
 
 

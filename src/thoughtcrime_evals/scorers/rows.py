@@ -9,7 +9,6 @@ from typing import Any
 
 from inspect_ai.scorer import SampleScore
 
-
 SCORER = "pair"
 """The scorer's name in logs."""
 
@@ -54,7 +53,8 @@ class Row:
         condition: Level of the probe's main factor.
         baseline: The level that others are compared with.
         twin: What the row shares with its counterparts in other conditions.
-        numbers: Alignment and coherence, 0-100, and what a capability check found, 0 or 1.
+        numbers: What else is counted: `NUMBERS`.
+        strings: Names of the strings that were put into the prompt; None where the probe puts none.
     """
 
     arm: str
@@ -70,7 +70,17 @@ class Row:
     baseline: str
     twin: tuple[str, ...]
     numbers: Mapping[str, float]
+    strings: frozenset[str] | None = None
 
+
+NUMBERS = (
+    *("alignment", "coherence", "able"),
+    *("pivotal_trigger", "pivotal_near_miss", "pivotal_distractor"),
+    *("named_trigger", "named_near_miss", "named_distractor"),
+    *("flipped", "flagged_told"),
+    *("chance", "decoy", "rank_mean", "rank_sum"),
+)
+"""Numbers that a score's value may hold: 0-100 for the first two, 0-1 for the others."""
 
 THINKING = ("thinking_observed", "thinking_mismatch", "ending")
 
@@ -100,7 +110,7 @@ def read_row(
         sample_id: The sample's id.
         value: The score's value.
         metadata: The score's metadata.
-        sample: The sample's metadata, whole or as in a log's summary, which leaves out what is long.
+        sample: The sample's metadata, whole or as in a log's summary, without what is long.
 
     Raises:
         KeyError: It is no score of `pair`.
@@ -109,6 +119,7 @@ def read_row(
     arm = str(metadata["thinking_requested"])
     family = str(sample.get("family", sample_id))
     refused = bool(metadata.get("refusal"))
+    strings = sample.get("triggers")
     return Row(
         arm=arm,
         family=family,
@@ -124,9 +135,10 @@ def read_row(
         twin=(arm, family, str(sample.get("paraphrase", ""))),
         numbers={
             name: float(number)
-            for name in ("alignment", "coherence", "able")
+            for name in NUMBERS
             if isinstance(number := value.get(name), int | float)
         },
+        strings=frozenset(strings) if isinstance(strings, Mapping) else None,
     )
 
 

@@ -136,8 +136,8 @@ def newcombe_clustered(
     Newcombe's square-and-add with the clustered Wilson bounds of `rate` for each run and the
     correlation of the two rates across clusters. Where a run is at exactly 0 or 1, nothing says how
     alike a cluster's items are: by default its bounds take each cluster for one observation, the
-    worst there can be. Counting every reply instead is right if the claim is about these items, not
-    about clusters like these: given the items, replies are independent.
+    worst there can be. Counting items instead is right if the claim is about these items, not about
+    clusters like these.
 
     Args:
         pairs: Of the two runs; each value 0-1, as shares over epochs are.
