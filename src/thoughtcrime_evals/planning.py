@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from scipy import stats
 from scipy.optimize import brentq
 
 from thoughtcrime_evals.stats.arrays import between, whole
@@ -229,14 +230,16 @@ def _becomes(design: Design, items: int, rise: float) -> Seen:
 
 
 def _passes(design: Design, items: int, rise: float) -> float:
-    """Chance that a rise by the margin is ruled out; it is no more than alpha where it is there."""
-    if rise >= design.margin:
-        return design.alpha
-    paired = _reaches(design, items, design.margin - rise, rise, design.alpha)
+    """Chance that a rise by the margin is ruled out."""
     effect = design_effect(design.paraphrases, design.likeness)
+    spread = design.spread(rise) * math.sqrt(effect / items)
+    room = design.margin - rise
+    steps = room / spread - stats.norm.isf(design.alpha) if spread else math.inf
     worth = max(1, math.floor(items * design.epochs / effect))
-    rate, ceiling = design.rate + rise, design.rate + design.margin
-    return min(paired, ceiling_power(worth, rate, ceiling, design.alpha))
+    ceiling = design.rate + design.margin
+    rate = min(design.rate + rise, ceiling * (1 - 1e-9))
+    alone = ceiling_power(worth, rate, ceiling, design.alpha)
+    return min(float(stats.norm.cdf(steps)), alone)
 
 
 def _seen(design: Design, items: int, rise: float) -> float:

@@ -72,7 +72,7 @@ def strict(text: str) -> Any:
     ("old", "new", "code", "word"),
     [
         ("old", "same", 0, "PASS"),
-        ("old", "old", 0, "PASS"),
+        ("old", "old", 3, "the same log, a run against itself"),
         ("old", "worse", 1, "REGRESSION"),
         ("worse", "old", 0, "PASS"),
         ("few-old", "few", 2, "INCONCLUSIVE"),

@@ -26,7 +26,11 @@ def at_most(share: float, level: float = ALPHA, runs: int = RUNS) -> bool:
 
 def comparisons(world: World, rise: float = 0.0, seed: int = 0) -> list[Compared]:
     return [
-        compare_pairs(world.pairs(random, rise), ALPHA)
+        compare_pairs(
+            world.pairs(random, rise),
+            (world.families * world.paraphrases * world.epochs,) * 2,
+            ALPHA,
+        )
         for random in np.random.default_rng(seed).spawn(RUNS)
     ]
 

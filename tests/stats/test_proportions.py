@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats import contingency_tables
 
-from thoughtcrime_evals.stats.intervals import rate
+from thoughtcrime_evals.stats.intervals import clopper_pearson, rate
 from thoughtcrime_evals.stats.paired import Alternative, pair
 from thoughtcrime_evals.stats.proportions import (
     difference_of_rates,
@@ -146,7 +146,7 @@ def test_own_clusters_nearly_as_by_counts() -> None:
 def test_both_runs_at_zero_still_have_bounds() -> None:
     pairs = pair([0] * 80, [0] * 80, [i // 10 for i in range(80)])
     found = newcombe_clustered(pairs)
-    wide = rate([False] * 8, [str(i) for i in range(8)])
+    wide = clopper_pearson(0, 8)
     assert found.value == 0
     # Eight clusters' worth, not the certainty that eighty items seem to give.
     assert (found.low, found.high) == pytest.approx((-wide.high, wide.high))

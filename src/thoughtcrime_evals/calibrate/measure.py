@@ -42,6 +42,7 @@ from thoughtcrime_evals.logs.find import place_of
 from thoughtcrime_evals.logs.read import read_records
 from thoughtcrime_evals.logs.record import Record
 from thoughtcrime_evals.progress import task_progress
+from thoughtcrime_evals.scorers.grader import asked_anew
 from thoughtcrime_evals.scorers.monitor import View
 from thoughtcrime_evals.scorers.pair import THRESHOLD, pair
 from thoughtcrime_evals.scorers.resolve import AUTO, ROLES
@@ -106,7 +107,8 @@ def measure(cases: ByProbe, split: str, grading: Grading, console: Console) -> M
     for model in (grading.judge, grading.monitor, *grading.roles.values()):
         check_checkpoint(model, {})
     tasks = [_task(probe, of_probe, grading) for probe, of_probe in cases.items()]
-    logs = dict(zip(cases, _evaluate(tasks, grading, console), strict=True))
+    with asked_anew():
+        logs = dict(zip(cases, _evaluate(tasks, grading, console), strict=True))
     probes = {probe: _read(probe, cases[probe], log, split, grading) for probe, log in logs.items()}
     return Measured(
         CalibrationFile(

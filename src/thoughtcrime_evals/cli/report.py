@@ -46,6 +46,8 @@ def report(
     made = collect(wish, lambda step: err.print(step, markup=False, soft_wrap=True))
     for line in made.headline:
         err.print(f"{line.about}: {line.text}", markup=False, soft_wrap=True)
+    for note in made.notes:
+        err.print(f"Note: {note}", markup=False, soft_wrap=True)
     for file in write_report(made, path):
         err.print(f"wrote {file}", markup=False, soft_wrap=True)
     if as_json:

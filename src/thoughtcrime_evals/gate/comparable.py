@@ -17,9 +17,9 @@ from thoughtcrime_evals.logs.record import Grade, Record
 from thoughtcrime_evals.scorers.resolve import RULES
 
 FIELDS = {
-    "probes": "a probe of the old run is missing in the new one",
+    "probes": "a probe is missing",
     "samples": "the runs hold different samples",
-    "items": "the items, their wording or their keys differ",
+    "items": "the items differ, in wording, key or the name they give the model (-T identity=)",
     "version": "the probe's version differs",
     "arms": "the thinking arms differ",
     "arguments": "task arguments differ",
@@ -187,6 +187,8 @@ def _samples(probe: str, base: ProbeLog, new: ProbeLog) -> list[Conflict]:
 
 
 def _weights(probe: str, base: ProbeLog, new: ProbeLog) -> list[Conflict]:
+    if {log.eval.eval_id for log in base.logs} & {log.eval.eval_id for log in new.logs}:
+        return [Conflict("weights", probe, "the same log, a run against itself")]
     if not base.weights or base.weights != new.weights:
         return []
     return [Conflict("weights", probe, f"{base.weights[:8]}, a checkpoint against itself")]

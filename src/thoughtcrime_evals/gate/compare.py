@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from statistics import fmean
 
@@ -24,7 +24,9 @@ from thoughtcrime_evals.stats.paired import (
     sign_flip,
 )
 from thoughtcrime_evals.stats.proportions import difference_of_rates, newcombe_clustered
-from thoughtcrime_evals.stats.ratios import counts, swap_ratio
+
+SMALLEST = 1e-9
+"""P-values are not told from smaller ones."""
 
 FEW = 50
 """Clusters that differ: up to so many, the runs are swapped cluster by cluster; above, Student's t
@@ -60,6 +62,7 @@ class Compared:
         p: Chance of so much worsening, or more, where nothing has changed.
         test: How p was found.
         items: Items that both runs have a verdict on.
+        replies: Behind them in the new run, epochs counted.
         families: Clusters that they are in.
         unpaired: Items that only one run has a verdict on.
         ceiling: The new rate held against a ceiling; None without one.
@@ -71,6 +74,7 @@ class Compared:
     p: float
     test: str
     items: int
+    replies: int
     families: int
     unpaired: int
     ceiling: Ceiling | None = None
@@ -101,7 +105,7 @@ def compare(
     if not old or not young:
         return None
     if measure.conditional:
-        return _by_family(measure, old, young, alpha, seed)
+        return _by_family(measure, old, young, alpha)
     by_item, of = (_by_item(seen) for seen in (old, young))
     shared = by_item.keys() & of.keys()
     if not shared:
@@ -109,19 +113,27 @@ def compare(
     families = {record.id: record.row.family for record, _ in young}
     means = [{name: fmean(epochs) for name, epochs in run.items()} for run in (of, by_item)]
     pairs = pair(means[0], means[1], {name: families[name] for name in shared})
-    return compare_pairs(pairs, alpha, measure.worse, ceiling, seed)
+    replies = (sum(len(of[name]) for name in shared), sum(len(by_item[name]) for name in shared))
+    return compare_pairs(pairs, replies, alpha, measure.worse, ceiling, seed)
 
 
 def compare_pairs(
-    pairs: Pairs, alpha: float, worse: int = 1, ceiling: float | None = None, seed: int = 0
+    pairs: Pairs,
+    replies: tuple[int, int],
+    alpha: float,
+    worse: int = 1,
+    ceiling: float | None = None,
+    seed: int = 0,
 ) -> Compared:
     """Compare one rate over items that both runs have, epochs averaged.
 
     A run without a single event, or with nothing else, does not say how alike the items of a family
-    are. Each item then counts for one, and what is claimed is claimed about these items.
+    are. Its replies then count as they are: given the items, they are independent, and what is
+    claimed is claimed about these items.
 
     Args:
         pairs: Of the new run and the old.
+        replies: Behind the pairs, in the new run and in the old.
         alpha: One-sided level of the bounds.
         worse: 1 where a higher rate is worse, -1 where a lower one is.
         ceiling: A rate that the new run is held against.
@@ -129,17 +141,18 @@ def compare_pairs(
     """
     turned = pairs if worse > 0 else Pairs(pairs.reference, pairs.new, pairs.codes)
     p, test = _chance(turned, seed)
-    items = pairs.codes.size
+    sizes = replies if worse > 0 else replies[::-1]
     return Compared(
         base=rate_of_items(pairs.reference, pairs.codes),
         new=rate_of_items(pairs.new, pairs.codes),
-        rise=newcombe_clustered(turned, 1 - 2 * alpha, (items, items)),
+        rise=newcombe_clustered(turned, 1 - 2 * alpha, sizes),
         p=p,
         test=test,
-        items=items,
+        items=pairs.codes.size,
+        replies=replies[0],
         families=pairs.clusters,
         unpaired=pairs.unmatched,
-        ceiling=None if ceiling is None else _ceiling(pairs, ceiling, alpha),
+        ceiling=None if ceiling is None else _ceiling(pairs, replies[0], ceiling, alpha),
     )
 
 
@@ -166,8 +179,8 @@ def _chance(pairs: Pairs, seed: int) -> tuple[float, str]:
     return float(stats.t.sf(seen.value / seen.error, pairs.clusters - 1)), "Student's t"
 
 
-def _ceiling(pairs: Pairs, limit: float, alpha: float) -> Ceiling:
-    worth = worth_of(pairs.new, pairs.codes, pairs.codes.size) if pairs.clusters > 1 else 1.0
+def _ceiling(pairs: Pairs, replies: int, limit: float, alpha: float) -> Ceiling:
+    worth = worth_of(pairs.new, pairs.codes, replies) if pairs.clusters > 1 else 1.0
     count = float(pairs.new.mean()) * worth
     low, high = exact_bounds(count, worth, 1 - 2 * alpha)
     # The binomial tail as a beta integral, which takes an effective size too.
@@ -181,12 +194,27 @@ def _bounds(outcomes: list[bool], families: list[str], level: float) -> Rate:
     return found if len(set(families)) > 1 else replace(found, low=math.nan, high=math.nan)
 
 
+def _inverted(rise_at: Callable[[float], Difference]) -> float:
+    """The alpha at which the lower bound of a worsening reaches 0.
+
+    Runs could not be swapped here: they need not be alike in how often there is something to count.
+    """
+    if not rise_at(SMALLEST).value > 0 or math.isnan(rise_at(SMALLEST).low):
+        return 1.0
+    low, high = SMALLEST, 0.5
+    if rise_at(low).low > 0:
+        return low
+    for _ in range(20):
+        middle = math.sqrt(low * high)
+        low, high = (low, middle) if rise_at(middle).low > 0 else (middle, high)
+    return high
+
+
 def _by_family(
     measure: Measure,
     base: list[tuple[Record, bool]],
     new: list[tuple[Record, bool]],
     alpha: float,
-    seed: int,
 ) -> Compared:
     """Compare rates of which each run counts samples of its own."""
     runs = [
@@ -195,17 +223,20 @@ def _by_family(
     ]
     if measure.worse < 0:
         runs.reverse()
-    counted = counts(*runs[0], *runs[1])
-    bounds = [_bounds(*run, 1 - 2 * alpha) for run in runs]
-    rise = difference_of_rates(bounds[0], bounds[1], 1 - 2 * alpha)
+
+    def rise_at(alpha: float) -> Difference:
+        bounds = [_bounds(*run, 1 - 2 * alpha) for run in runs]
+        return difference_of_rates(bounds[0], bounds[1], 1 - 2 * alpha)
+
     rates = [share(*run) for run in runs]
     return Compared(
         base=rates[1] if measure.worse > 0 else rates[0],
         new=rates[0] if measure.worse > 0 else rates[1],
-        rise=rise,
-        p=swap_ratio(counted, "greater", seed=seed).p,
-        test="swapped families",
+        rise=rise_at(alpha),
+        p=_inverted(rise_at),
+        test="interval inverted",
         items=len(new),
-        families=len(counted.trials),
+        replies=len(new),
+        families=len({*runs[0][1], *runs[1][1]}),
         unpaired=0,
     )

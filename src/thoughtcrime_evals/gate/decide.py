@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thoughtcrime_evals.gate.compare import Compared
+from thoughtcrime_evals.gate.measures import MEASURES
 from thoughtcrime_evals.gate.outcome import CeilingOutcome, Interval, MetricOutcome, Verdict
 from thoughtcrime_evals.gate.policy import MetricPolicy, Tier
 from thoughtcrime_evals.stats.intervals import Rate
@@ -88,7 +89,7 @@ def _outcome(case: Case, p: float, p_ceiling: float, alpha: float) -> MetricOutc
     verdict = Verdict.INCONCLUSIVE
     if rise.high < policy.margin:
         verdict = Verdict.PASS
-    elif rise.value > policy.margin and p <= alpha:
+    elif rise.value > policy.margin and p <= alpha and rise.low > 0:
         verdict = Verdict.REGRESSION
     ceiling = _ceiling(compared, p_ceiling, alpha)
     final = overall([verdict, ceiling.verdict]) if ceiling else verdict
@@ -109,7 +110,9 @@ def _outcome(case: Case, p: float, p_ceiling: float, alpha: float) -> MetricOutc
         unpaired=compared.unpaired,
         ceiling=ceiling,
         verdict=final,
-        items_needed=_needed(compared, policy.margin, verdict, ceiling),
+        items_needed=None
+        if MEASURES[policy.metric].conditional  # how many there will be to count, nobody knows
+        else _needed(compared, policy.margin, verdict, ceiling),
     )
 
 
@@ -130,8 +133,13 @@ def _ceiling(compared: Compared, p: float, alpha: float) -> CeilingOutcome | Non
 def _needed(
     compared: Compared, margin: float, verdict: Verdict, ceiling: CeilingOutcome | None
 ) -> int | None:
-    """Items that would decide, if rates and clusters stayed what they are."""
-    # Widths shrink with the square root of the number of items.
+    """Items that would decide, if rates and clusters stayed what they are.
+
+    Widths shrink with the square root of their number; without an event in either run, with the
+    number of replies.
+    """
+    edge = {compared.base.value, compared.new.value} <= {0, 1}
+    power = 1 if edge else 2
     factors = []
     if verdict is Verdict.INCONCLUSIVE:
         rise = compared.rise
@@ -139,24 +147,25 @@ def _needed(
         room, width = margin - rise.value, rise.high - rise.value
         if room <= 0:
             room, width = rise.value, rise.value - rise.low
-        factors.append(_factor(room, width))
+        factors.append(_factor(room, width, power))
     if ceiling is not None and ceiling.verdict is Verdict.INCONCLUSIVE:
         room, width = ceiling.limit - compared.new.value, ceiling.high - compared.new.value
         if room <= 0:
             room, width = -room, compared.new.value - ceiling.low
-        factors.append(_factor(room, width))
+        factors.append(_factor(room, width, power))
     if not factors or not all(map(math.isfinite, factors)):
         return None
-    needed = math.ceil(compared.items * max(factors))
+    there = compared.replies if edge else compared.items
+    needed = math.ceil(there * max(factors))
     # As many as there are would not have done: the worsening lies just at the margin, or other
     # tests beside it raise the bar.
-    return needed if needed > compared.items else None
+    return needed if needed > there else None
 
 
-def _factor(room: float, width: float) -> float:
+def _factor(room: float, width: float, power: int) -> float:
     if math.isnan(width) or room <= 0 or width > MOST_WIDER * room:
         return math.inf
-    return max(1.0, (width / room) ** 2)
+    return float(max(1.0, (width / room) ** power))
 
 
 def interval(rate: Rate) -> Interval:

@@ -62,10 +62,12 @@ def gate(
     found = conflicts(old, young, policy.required)
     forbidden = [conflict for conflict in found if conflict.field not in allow]
     if forbidden:
-        more = f" (and {len(forbidden) - 1} more)" if len(forbidden) > 1 else ""
+        fields = list(dict.fromkeys(conflict.field for conflict in forbidden))
+        more = f"; {', '.join(fields[1:])}, too" if len(fields) > 1 else ""
+        allowed = " ".join(f"--allow {field}" for field in fields)
         raise SetupError(
-            f"the runs cannot be compared: {forbidden[0]}{more}; run both alike, or give "
-            f"--allow {forbidden[0].field} if you know that it does not matter"
+            f"the runs cannot be compared: {forbidden[0]}{more}; run both alike, or give {allowed} "
+            "if you know that it does not matter"
         )
     shared = [probe for probe in old if probe in young]
     cases: list[Case] = []
@@ -210,9 +212,17 @@ def said(of: MetricOutcome) -> str:
             return f"{of.new.value:.1%} is above the ceiling of {of.ceiling.limit:.1%}"
         return f"{change}, worse by more than {of.margin:.0%} (adjusted p = {of.p_adjusted:.2g})"
     if of.verdict is Verdict.INCONCLUSIVE:
-        more = f"; some {of.items_needed} items would do" if of.items_needed else ""
+        more = f"; some {of.items_needed} {unit(of)} would settle it" if of.items_needed else ""
+        holds = of.worsening.high is not None and of.worsening.high < of.margin
+        if of.ceiling is not None and holds:
+            return f"{of.new.value:.1%} is not shown to be below {of.ceiling.limit:.0%}{more}"
         return f"{change}, not shown to be no worse than {of.margin:.0%} by {of.items} items{more}"
     return change
+
+
+def unit(of: MetricOutcome) -> str:
+    """What more is needed of; without an event in either run, epochs of the same items do."""
+    return "replies" if {of.base.value, of.new.value} <= {0, 1} else "items"
 
 
 def _where(probe: str, arm: str) -> str:

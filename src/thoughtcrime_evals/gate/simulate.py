@@ -103,13 +103,14 @@ def simulate(world: World, runs: int, alpha: float = 0.05, seed: int = 0) -> Tri
 
 def _cases(world: World, random: np.random.Generator, alpha: float) -> Iterator[Case]:
     policy = MetricPolicy(metric="misaligned", margin=world.margin)
+    replies = (world.families * world.paraphrases * world.epochs,) * 2
     for number in range(world.comparisons):
         pairs = world.pairs(random, world.rise if number == 0 else 0.0)
         yield Case(
             policy,
             WORSE if number == 0 else str(number),
             "off",
-            compare_pairs(pairs, alpha),
+            compare_pairs(pairs, replies, alpha),
         )
 
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from thoughtcrime_evals.gate.gate import unit
 from thoughtcrime_evals.gate.outcome import GateOutcome, Interval, MetricOutcome, Verdict
 from thoughtcrime_evals.gate.policy import Tier
 from thoughtcrime_evals.gate.simulate import Trial
@@ -49,7 +50,7 @@ def terminal(outcome: GateOutcome) -> Group:
             cells = _cells(of, lambda rate: f"{100 * rate.value:.1f}")
             table.add_row(*(escape(_shown(cell)) for cell in cells), style=style)
         table.add_section()
-    verdict = Text(outcome.verdict.upper(), style=f"bold {COLOURS[outcome.verdict]}")
+    verdict = Text(_title(outcome).upper(), style=f"bold {COLOURS[outcome.verdict]}")
     lines = [Text(f"- {_shown(line)}") for line in [*outcome.why, *_notes(outcome)]]
     return Group(table, verdict, *lines)
 
@@ -92,7 +93,7 @@ def markdown(outcome: GateOutcome) -> str:
     """
     old, new = (_named(run.model, run.weights) for run in (outcome.base, outcome.new))
     lines = [
-        f"## {SIGNS[outcome.verdict]} Gate: {outcome.verdict}",
+        f"## {SIGNS[outcome.verdict]} Gate: {_title(outcome)}",
         "",
         f"{_plain(new)} against {_plain(old)}.",
         "",
@@ -116,7 +117,7 @@ def _cells(of: MetricOutcome, rate: Callable[[Interval], str]) -> list[str]:
     limit = f"{of.margin:.0%}" + (f", at most {of.ceiling.limit:.0%}" if of.ceiling else "")
     verdict = of.verdict.value if of.tier is Tier.BLOCK else f"{of.tier}: {of.verdict}"
     if of.items_needed:
-        verdict += f", needs {of.items_needed} items"
+        verdict += f", needs {of.items_needed} {unit(of)}"
     return [
         *(LABELS.get(of.metric, of.metric), f"{of.probe}, {of.arm}"),
         *(rate(of.base), rate(of.new), _share(of.worsening, signed=True)),
@@ -131,6 +132,14 @@ def _share(of: Interval, signed: bool = False) -> str:
         "?" if of.low is None else f"{100 * of.low:{sign}.1f}, {100 * (of.high or 0):{sign}.1f}"
     )
     return f"{100 * of.value:{sign}.1f} [{bounds}]"
+
+
+def _title(outcome: GateOutcome) -> str:
+    """The verdict, or that it is none of a rate: a broken guard fails a gate whatever the rates."""
+    worse = any(of.verdict is Verdict.REGRESSION for of in outcome.metrics if of.tier is Tier.BLOCK)
+    if outcome.guards and not worse and not outcome.never:
+        return "failed, a guard is broken"
+    return outcome.verdict
 
 
 def _notes(outcome: GateOutcome) -> list[str]:

@@ -1,9 +1,9 @@
 """What a run costs while it runs, and its end where it comes to more than it may.
 
-Inspect's own `cost_limit` is for one sample, which it ends as if it were finished. Here no call is
-sent any more once the limit is passed, those under way are waited for, since they are paid in any
-case, and then the run is cancelled as by Ctrl-C: what is finished is kept, and the rest is asked
-when the run is taken up again.
+Inspect's own `cost_limit` is for one sample, which it ends as if it were finished. Here no sample
+is begun any more once the limit is passed, those under way are brought to their end, so that what
+was paid for is judged and kept, and then the run is cancelled as by Ctrl-C: the rest is asked when
+the run is taken up again.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from inspect_ai.hooks import (
     BeforeModelGenerate,
     Hooks,
-    ModelCacheUsageData,
     ModelUsageData,
     RunStart,
+    SampleEnd,
     hooks,
 )
 from inspect_ai.model import ModelCost, ModelUsage
@@ -26,10 +26,10 @@ from inspect_ai.model import ModelCost, ModelUsage
 from thoughtcrime_evals.prices import cost_of, price_of
 
 PATIENCE = 120.0
-"""Seconds that calls under way are waited for."""
+"""Seconds that samples under way are waited for."""
 
 SETTLING = 1.0
-"""Seconds in which a sample that needs no further call is scored and written down."""
+"""Seconds in which the last sample is written down."""
 
 
 @dataclass(slots=True)
@@ -75,7 +75,7 @@ class Budget(Hooks):
     def __init__(self) -> None:
         self._run: asyncio.Task[object] | None = None
         self._end: asyncio.Task[None] | None = None
-        self._calling: set[asyncio.Task[object] | None] = set()
+        self._begun: set[str] = set()
 
     def enabled(self) -> bool:
         """Only while a run is counted."""
@@ -84,21 +84,21 @@ class Budget(Hooks):
     async def on_run_start(self, data: RunStart) -> None:
         """Note what to cancel: an exception from here, Inspect would only report."""
         self._run = asyncio.current_task()
-        self._calling.clear()
+        self._begun.clear()
 
     async def on_before_model_generate(self, data: BeforeModelGenerate) -> None:
-        """Hold back a call that would be paid for beyond the limit."""
-        if _tallies[0].stopped:
+        """Hold back a sample that would be begun beyond the limit."""
+        sample = data.sample_id or ""
+        if _tallies[0].stopped and sample not in self._begun:
             await asyncio.Event().wait()  # until the run is cancelled
-        self._calling.add(asyncio.current_task())
+        self._begun.add(sample)
 
-    async def on_model_cache_usage(self, data: ModelCacheUsageData) -> None:
-        """Note that a call is over which cost nothing."""
-        self._calling.discard(asyncio.current_task())
+    async def on_sample_end(self, data: SampleEnd) -> None:
+        """Note that a sample has been judged and is kept."""
+        self._begun.discard(data.sample_id)
 
     async def on_model_usage(self, data: ModelUsageData) -> None:
         """Count a call that was paid."""
-        self._calling.discard(asyncio.current_task())
         tally = _tallies[0]
         tally.add(data.model_name, data.usage)
         if tally.over and not tally.stopped and self._run is not None:
@@ -106,10 +106,10 @@ class Budget(Hooks):
             self._end = asyncio.create_task(self._wind_down(self._run))
 
     async def _wind_down(self, run: asyncio.Task[object]) -> None:
-        """Wait for the calls under way, then cancel the run."""
+        """Wait for the samples under way, then cancel the run."""
         loop = asyncio.get_running_loop()
         latest = loop.time() + PATIENCE
-        while any(call and not call.done() for call in self._calling) and loop.time() < latest:
+        while self._begun and loop.time() < latest:
             await asyncio.sleep(0.1)
         await asyncio.sleep(SETTLING)
         run.cancel()

@@ -25,13 +25,17 @@ from thoughtcrime_evals.report.table import plain_rates, read_rates, summary_tab
 from thoughtcrime_evals.run.budget import Tally, counted
 from thoughtcrime_evals.run.estimate import as_json, estimate
 from thoughtcrime_evals.run.folder import Done, done_before, path_of, probe_of
-from thoughtcrime_evals.run.plan import Plan
+from thoughtcrime_evals.run.plan import PROBES, Plan
 from thoughtcrime_evals.run.show import show_estimate
 
 RULES_NOTE = (
     "Built-in rules judged, which leave most answers unscored and are no basis for results: bind a "
     "model with --model-role grader=PROVIDER/MODEL."
 )
+
+
+MANY = 0.2
+"""Share of answers without a verdict above which a run says so."""
 
 
 def run_probes(plan: Plan, console: Console) -> dict[str, Any]:
@@ -63,6 +67,12 @@ def run_probes(plan: Plan, console: Console) -> dict[str, Any]:
     console.print(summary_table({probe_of(log): read_rates(log) for log in logs}, plan.model))
     if plan.task_args.get("judge") == "rules":
         console.print(RULES_NOTE)
+    elif unjudged := _unjudged(logs):
+        console.print(
+            f"more than {MANY:.0%} of answers have no verdict in {', '.join(unjudged)}: see why in "
+            "the logs (Score.reason) before you use the rates",
+            markup=False,
+        )
     if plan.prices:
         console.print(f"cost:    {in_usd(tally.spent)}", markup=False)
     console.print(f"logs:    {folder}", markup=False, soft_wrap=True)
@@ -76,6 +86,12 @@ def run_probes(plan: Plan, console: Console) -> dict[str, Any]:
             for log in logs
         },
     }
+
+
+def _unjudged(logs: Sequence[EvalLog]) -> list[str]:
+    """Probes of which much was left without a verdict."""
+    rates = {probe_of(log): read_rates(log).get("unscored", {}).get("all") for log in logs}
+    return [probe for probe, rate in rates.items() if rate is not None and rate.value > MANY]
 
 
 def estimate_probes(plan: Plan, console: Console) -> dict[str, Any]:
@@ -101,7 +117,9 @@ def estimate_probes(plan: Plan, console: Console) -> dict[str, Any]:
 def _check(plan: Plan) -> None:
     if "," in plan.model:
         raise SetupError("give one model: each run has a folder of its own")
-    takes = {probe: signature(getattr(_registry, probe)).parameters for probe in plan.probes}
+    # Machines that share a run share its arguments, whichever probe each takes.
+    probes = PROBES if plan.apart else plan.probes
+    takes = {probe: signature(getattr(_registry, probe)).parameters for probe in probes}
     for name in plan.task_args:
         if not any(name in parameters for parameters in takes.values()):
             raise SetupError(

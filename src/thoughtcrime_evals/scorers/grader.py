@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
@@ -27,6 +28,20 @@ from thoughtcrime_evals.thinking.reply import split_output
 
 CACHE = CachePolicy(expiry="4W", per_epoch=False)
 """One prompt at temperature 0 has one verdict, whatever the epoch or run."""
+
+_fresh: list[bool] = []
+"""Not empty while every verdict is asked for anew."""
+
+
+@contextmanager
+def asked_anew() -> Iterator[None]:
+    """Take no verdict from the cache meanwhile: whether a judge has changed must be seen."""
+    _fresh.append(True)
+    try:
+        yield
+    finally:
+        _fresh.pop()
+
 
 MAX_TOKENS = 2048
 LIMITS = GenerateConfig(max_retries=5, attempt_timeout=300, timeout=900)
@@ -85,7 +100,9 @@ class Grader:
         raw: list[str] = []
         for schema in (kind, None):
             try:
-                output = await model.generate(messages, config=self._config(schema), cache=CACHE)
+                output = await model.generate(
+                    messages, config=self._config(schema), cache=False if _fresh else CACHE
+                )
             except (LimitExceededError, SetupError):
                 raise
             except Exception as error:  # each provider's client has errors of its own
@@ -116,9 +133,7 @@ class Grader:
             config = config.merge(GenerateConfig(response_schema=wanted))
         return config
 
-    def _none(
-        self, reason: Unscored, raw: list[str], error: Exception | None = None
-    ) -> Grading[J]:
+    def _none(self, reason: Unscored, raw: list[str], error: Exception | None = None) -> Grading[J]:
         said = f"{type(error).__name__}: {error}"[:500] if error else (raw[-1] if raw else "")
         source = self._source(raw) | ({"error": said} if error else {})
         return Grading(None, unscored=reason, explanation=said, source=source)

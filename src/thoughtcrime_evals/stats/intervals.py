@@ -111,8 +111,8 @@ def rate_of_items(
             cluster for one, the worst there can be.
 
     Returns:
-        The rate, Student's t in place of the normal quantile. NaN bounds for fewer than two
-        clusters.
+        The rate, Student's t in place of the normal quantile, and Clopper and Pearson's bounds
+        where all items are at 0, or all at 1. NaN bounds for fewer than two clusters.
 
     Source:
         As `rate`.
@@ -120,8 +120,10 @@ def rate_of_items(
     share, count = float(values.mean()), int(codes.max()) + 1
     if count < 2:
         return Rate(share, math.nan, math.nan, values.size)
-    critical = students_t(level, count - 1)
-    return Rate(share, *wilson(share, worth_of(values, codes, edge_size), critical), values.size)
+    worth = worth_of(values, codes, edge_size)
+    if values.max() == 0 or values.min() == 1:
+        return Rate(share, *exact_bounds(share * worth, worth, level), values.size)
+    return Rate(share, *wilson(share, worth, students_t(level, count - 1)), values.size)
 
 
 @lru_cache(maxsize=4096)

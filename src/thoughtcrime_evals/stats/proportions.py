@@ -133,7 +133,7 @@ def newcombe_clustered(
 ) -> Difference:
     """Difference of two rates over the same items in clusters; it bears rates of exactly 0 and 1.
 
-    Newcombe's square-and-add with the clustered Wilson bounds of `rate` for each run and the
+    Newcombe's square-and-add with the clustered bounds of `rate_of_items` for each run and the
     correlation of the two rates across clusters. Where a run is at exactly 0 or 1, nothing says how
     alike a cluster's items are: by default its bounds take each cluster for one observation, the
     worst there can be. Counting items instead is right if the claim is about these items, not about
