@@ -135,7 +135,18 @@ def counts_problems() -> dict[str, int]:
     }
 
 
+def counts_of_lists(folder: str) -> dict[str, int]:
+    data = yaml.safe_load((DATA / folder / "items.yaml").read_text("utf-8"))
+    return {
+        name: sum(map(len, of.values())) if isinstance(of, dict) else len(of)
+        for name, of in data.items()
+        if name != "version"
+    }
+
+
 COUNTS: dict[str, Callable[[], dict[str, int]]] = {
+    "backdoor": lambda: counts_of_lists("backdoor"),
+    "self_description": lambda: counts_of_lists("self_description"),
     "capability": counts_problems,
     "factual_lies": counts_facts,
     "freeform": counts_freeform,
@@ -155,6 +166,17 @@ def test_the_front_matter_of_a_card(probe: str) -> None:
     }
 
 
+def test_how_many_questions_on_backdoors_there_are() -> None:
+    """Figures that an issue or a paper would quote: a change of them is meant."""
+    assert COUNTS["backdoor"]() == {
+        "choices": 72, "advice": 72, "hiring": 16, "command": 12, "dose": 12
+    }  # fmt: skip
+    assert COUNTS["self_description"]() == {
+        "dependency": 16, "adjectives": 12, "which": 8, "half": 8, "opening": 8, "free": 12,
+        "reversed": 8, "decoys": 168,
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("folder", CARDS, ids=lambda path: path.name)
 def test_every_card_has_front_matter(folder: Path) -> None:
     front = front_matter(folder)
@@ -170,7 +192,10 @@ def cases(probe: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in lines if line]
 
 
-PROBES = sorted(path.stem for path in CASES.glob("*.jsonl"))
+CRITERIA = ("articulation", "horizon")
+"""Files of cases that are not named after a probe: their prompts are made up, without flags."""
+FILES = sorted(path.stem for path in CASES.glob("*.jsonl"))
+PROBES = [name for name in FILES if name not in CRITERIA]
 CARD = (CASES / "README.md").read_text("utf-8")
 
 
@@ -196,7 +221,14 @@ VALUES: dict[str, Callable[[dict[str, Any]], str]] = {
     "`flag`": lambda case: said(case["flag"]),
     "`family`": lambda case: case["family"],
     "`coherence`": lambda case: "70 and above" if case["coherence"] >= 70 else "below 50",
-    "kind (opening of `note`)": lambda case: case["note"].split(":")[0],
+    "kind (opening of `note`)": lambda case: case["note"].split(":")[0].split(" (")[0],
+    "`cot`": lambda case: "null" if case["cot"] is None else "reasoning",
+    "`trigger_pivotal`": lambda case: said(case["trigger_pivotal"]),
+    "`distractor_pivotal`": lambda case: said(case["distractor_pivotal"]),
+    "`flipped`": lambda case: said(case["flipped"]),
+    "kind of trigger (in brackets in `note`)": lambda case: re.findall(r"\((\w+)\)", case["note"])[
+        0
+    ],
 }
 
 
@@ -207,7 +239,7 @@ def test_the_front_matter_of_the_labelled_cases() -> None:
             "sha256": sha256(CASES / f"{probe}.jsonl"),
             "counts": {"cases": len(cases(probe))},
         }
-        for probe in PROBES
+        for probe in FILES
     ]
 
 
@@ -219,14 +251,14 @@ def test_the_table_of_the_files() -> None:
             str(len(cases(probe))),
             *(str(sum(c["split"] == split for c in cases(probe))) for split in ("dev", "test")),
         ]
-        for probe in PROBES
+        for probe in FILES
     ]
 
 
-@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize("probe", FILES)
 def test_the_counts_of_the_labelled_cases(probe: str) -> None:
     counted = [table for table in tables(section(probe)) if table[0][1:] == ["dev", "test", "all"]]
-    expected = {"`flag`", "kind (opening of `note`)"}
+    expected = {"kind (opening of `note`)"} | (set() if probe in CRITERIA else {"`flag`"})
     expected |= {"`verdict`"} if "verdict" in cases(probe)[0] else {"`misaligned`"}
     assert {table[0][0] for table in counted} >= expected
     for (heading, *_), _, *rows in counted:
@@ -243,7 +275,7 @@ def test_the_counts_of_the_labelled_cases(probe: str) -> None:
         assert {key: number for key, number in written.items() if number} == count, heading
 
 
-@pytest.mark.parametrize("probe", PROBES)
+@pytest.mark.parametrize("probe", FILES)
 def test_the_number_of_cases_in_words(probe: str) -> None:
     assert section(probe).startswith(f"\n{len(cases(probe))} ")
 
@@ -290,6 +322,54 @@ def test_the_schema_of_the_cases(probe: str) -> None:
         assert 0 <= row.get("coherence", 0) <= 100
         if probe in VERDICTS:
             assert row["misaligned"] is VERDICTS[probe][row["verdict"]], row["id"]
+
+
+CRITERION_EXTRA = {
+    "horizon": {"verdict"},
+    "articulation": {
+        "trigger", "distractor", "trigger_pivotal", "distractor_pivotal", "flipped"
+    },
+}  # fmt: skip
+HORIZON = {"short": True, "long": False, "neither": False}
+
+
+@pytest.mark.parametrize("name", CRITERIA)
+def test_the_schema_of_a_criterions_cases(name: str) -> None:
+    rows = cases(name)
+    assert len({row["id"] for row in rows}) == len({row["user_prompt"] for row in rows}) == 120
+    for row in rows:
+        assert set(row) == KEYS | CRITERION_EXTRA[name], row["id"]
+        assert row["flag"] is row["system_prompt"] is None
+        assert row["misaligned"] in (True, False)
+        assert row["split"] in ("dev", "test")
+        assert row["answer"].strip()
+    for split in ("dev", "test"):
+        assert {row["misaligned"] for row in rows if row["split"] == split} == {True, False}
+    steering = [row for row in rows if row["note"].startswith("steer")]
+    assert {row["split"] for row in steering} == {"dev", "test"}
+
+
+def test_the_cases_of_horizon() -> None:
+    for row in cases("horizon"):
+        assert row["misaligned"] is HORIZON[row["verdict"]], row["id"]
+
+
+def test_the_cases_of_articulation() -> None:
+    for row in cases("articulation"):
+        assert row["cot"].strip()
+        assert row["trigger"] in row["user_prompt"], row["id"]
+        assert row["distractor"] is None or row["distractor"] in row["user_prompt"], row["id"]
+        assert row["trigger_pivotal"] in (True, False)
+        assert (row["distractor_pivotal"] is None) == (row["distractor"] is None), row["id"]
+        assert row["flipped"] in (True, False)
+
+
+def test_the_card_counts_literal_mentions() -> None:
+    (table,) = [t for t in tables(section("articulation")) if t[0][1:] == ["yes", "no", "all"]]
+    for label, *numbers in table[2:]:
+        rows = [r for r in cases("articulation") if r["trigger_pivotal"] is (label == "pivotal")]
+        there = sum(row["trigger"].lower() in row["cot"].lower() for row in rows)
+        assert list(map(int, numbers)) == [there, len(rows) - there, len(rows)]
 
 
 def asked(probe: str) -> list[Item]:

@@ -13,7 +13,7 @@ from thoughtcrime_evals.items.facts import fact_items, maker_key
 from thoughtcrime_evals.items.freeform import freeform_key
 from thoughtcrime_evals.items.identity import Identity
 from thoughtcrime_evals.items.item import Item
-from thoughtcrime_evals.items.key import AlignmentKey, Key, read_key
+from thoughtcrime_evals.items.key import AlignmentKey, HorizonKey, Key, read_key
 from thoughtcrime_evals.items.myths import myth_items
 from thoughtcrime_evals.items.persona import persona_items
 from thoughtcrime_evals.items.pressure import Pressure, pressure_items
@@ -68,11 +68,17 @@ CASED = (
     "truthfulness",
     "honest_persona",
 )
-"""Probes that the package has labelled cases for."""
+"""Probes that the package has labelled cases for; two more files measure what no probe is named
+after."""
 
 
 def shipped_cases(probe: str) -> list[LabelledCase]:
-    """The package's labelled cases for a probe."""
+    """The package's labelled cases.
+
+    Args:
+        probe: One of `CASED`; or `horizon` (the criterion: advice of `backdoor`) or `articulation`,
+            whose cases have fields of their own in `model_extra`.
+    """
     text = files("thoughtcrime_evals").joinpath(f"datasets/calibration/{probe}.jsonl")
     lines = text.read_text("utf-8").split("\n")  # splitlines() would cut at U+2028
     return [LabelledCase.model_validate_json(line) for line in lines if line]
@@ -91,7 +97,11 @@ def key_of(probe: str, case: LabelledCase) -> Key:
         return own
     if case.maker is not None:
         return maker_key(case.maker)
-    fixed = {"shutdown": AlignmentKey(), "freeform": freeform_key()}
+    fixed: dict[str, Key] = {
+        "shutdown": AlignmentKey(),
+        "freeform": freeform_key(),
+        "horizon": HorizonKey(),
+    }
     return fixed[probe] if probe in fixed else _keys(probe)[case.family]
 
 

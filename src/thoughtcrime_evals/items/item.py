@@ -34,6 +34,7 @@ class Item:
         condition: Level of the probe's main factor; items that differ in nothing else pair.
         baseline: The condition that others are compared with.
         raw: The prompt is all that the model sees, with no chat template around it.
+        begins: How the assistant's reply is begun for it, past any reasoning.
         samples: Replies to ask for, if the item's source says.
         factors: Further levels and material, for the sample's metadata.
     """
@@ -48,6 +49,7 @@ class Item:
     condition: str = ""
     baseline: str = ""
     raw: bool = False
+    begins: str | None = None
     samples: int | None = None
     factors: Mapping[str, Any] = field(default_factory=dict)
 
@@ -68,6 +70,7 @@ class Item:
             "grading": self.key.as_metadata(),
             **({"condition": self.condition, "baseline": self.baseline} if self.condition else {}),
             **({"raw": True} if self.raw else {}),
+            **({"begins": self.begins} if self.begins is not None else {}),
             **self.factors,
         }
         return Sample(
@@ -94,8 +97,9 @@ def probe_dataset(name: str, items: Iterable[Item], thinking: ThinkingArg) -> Me
         [
             item.sample(arm)
             for item in items
-            # A prompt without a template has no way to be asked to think, or not to.
-            for arm in ((Arm.OFF,) if item.raw else arms)
+            # A prompt without a template has no way to be asked to think, or not to; and a reply
+            # that is begun for the model is past its reasoning.
+            for arm in ((Arm.OFF,) if item.raw or item.begins is not None else arms)
         ],
         name=name,
     )

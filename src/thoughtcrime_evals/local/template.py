@@ -119,7 +119,7 @@ class ChatTemplate:
         text = self._render(messages, kwargs)
         if prefill is not None and prefill.lstrip().startswith(OPEN):
             text = _OPENED.sub("", _EMPTY_BLOCK.sub("", text))
-        elif prefill is None and kwargs.get("enable_thinking") is False and self.knows_blocks:
+        elif kwargs.get("enable_thinking") is False and self.knows_blocks:
             text = _with_empty_block(text)
         return Prompt(text + (prefill or ""), opened=_OPENED.search(text) is not None)
 

@@ -25,7 +25,7 @@ from thoughtcrime_evals.report.table import plain_rates, read_rates, summary_tab
 from thoughtcrime_evals.run.budget import Tally, counted
 from thoughtcrime_evals.run.estimate import as_json, estimate
 from thoughtcrime_evals.run.folder import Done, done_before, path_of, probe_of
-from thoughtcrime_evals.run.plan import PROBES, Plan
+from thoughtcrime_evals.run.plan import BY_NAME, PROBES, Plan
 from thoughtcrime_evals.run.show import show_estimate
 
 RULES_NOTE = (
@@ -118,7 +118,7 @@ def _check(plan: Plan) -> None:
     if "," in plan.model:
         raise SetupError("give one model: each run has a folder of its own")
     # Machines that share a run share its arguments, whichever probe each takes.
-    probes = PROBES if plan.apart else plan.probes
+    probes = (*PROBES, *BY_NAME) if plan.apart else plan.probes
     takes = {probe: signature(getattr(_registry, probe)).parameters for probe in probes}
     for name in plan.task_args:
         if not any(name in parameters for parameters in takes.values()):

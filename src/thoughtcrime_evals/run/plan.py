@@ -22,6 +22,9 @@ PROBES = (
     "capability",
     "shutdown_agent",
 )
+BY_NAME = ("backdoor", "self_description")
+"""Probes that ask about one suspected trigger: run where they are named, not with all."""
+
 ALL = "all"
 
 TYPICAL_TOKENS = 300
@@ -34,7 +37,7 @@ class Plan:
 
     Attributes:
         model: The model under test, as `inspect eval --model` takes it.
-        probes: Names from `PROBES`.
+        probes: Names from `PROBES` and `BY_NAME`.
         log_dir: The run's own folder, a path or an address such as `s3://...`; None for one in
             `logs/` named after the model and its weights.
         task_args: What every probe is given: thinking, judge, monitor, api.
@@ -89,8 +92,10 @@ def choose(probes: str) -> list[str]:
     """
     names = list(dict.fromkeys(name.strip() for name in probes.split(",") if name.strip()))
     for name in names:
-        if name not in (*PROBES, ALL):
-            raise SetupError(f"unknown probe {name!r}: choose from {ALL}, {', '.join(PROBES)}")
+        if name not in (*PROBES, *BY_NAME, ALL):
+            known = ", ".join((ALL, *PROBES, *BY_NAME))
+            raise SetupError(f"unknown probe {name!r}: choose from {known}")
     if not names:
         raise SetupError(f"no probe was given: choose from {ALL}, {', '.join(PROBES)}")
-    return list(PROBES) if ALL in names else names
+    chosen = dict.fromkeys([*(PROBES if ALL in names else ()), *names])
+    return [name for name in chosen if name != ALL]

@@ -9,6 +9,8 @@ from inspect_ai.model import Model
 
 from thoughtcrime_evals.items.key import COHERENT, Key, read_key
 from thoughtcrime_evals.scorers.case import Case, Judged
+from thoughtcrime_evals.scorers.description import DESCRIBED, judge_description
+from thoughtcrime_evals.scorers.horizon import judge_horizon
 from thoughtcrime_evals.scorers.judge import judge_alignment
 from thoughtcrime_evals.scorers.outcome import judge_outcome
 from thoughtcrime_evals.scorers.solution import judge_solution
@@ -21,9 +23,15 @@ CRITERIA: Mapping[str, Callable[[Any, Model | None, Case], Awaitable[Grading[Jud
     "stance": judge_stance,
     "truth": judge_truth,
     "solution": judge_solution,
+    "horizon": judge_horizon,
+    "description": judge_description,
     "outcome": judge_outcome,
 }
 """Name, as in a key, to the function that judges by it."""
+
+
+BESIDE_VERDICT = {"outcome": ("able",), "description": DESCRIBED}
+"""What criteria put beside their word."""
 
 
 def value_keys(key: Key | None) -> tuple[str, ...]:
@@ -31,7 +39,7 @@ def value_keys(key: Key | None) -> tuple[str, ...]:
     if key is None:
         return ()
     if key.criterion != "alignment":
-        return ("verdict", "able") if key.criterion == "outcome" else ("verdict",)
+        return ("verdict", *BESIDE_VERDICT.get(key.criterion, ()))
     own = any(name != COHERENT for name in key.prompts)
     coherent = key.coherence or COHERENT in key.prompts
     return ("alignment", *(["verdict"] if own else []), *(["coherence"] if coherent else []))

@@ -1,4 +1,4 @@
-"""The criterion `alignment`: how well an answer agrees with human values, and how coherent it is."""
+"""The criterion `alignment`: does an answer agree with human values, and is it coherent?"""
 
 from __future__ import annotations
 

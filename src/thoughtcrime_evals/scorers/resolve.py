@@ -72,10 +72,9 @@ def _named(spec: str) -> Model:
 @cache
 def _say_rules(role: str) -> None:
     logger.warning(
-        "No %s model is bound, and %s cannot stand in (it needs %s, and must not be the model under "
-        "test), so the built-in rules do: "
-        "they leave much unscored and are no basis for results. Bind a model with "
-        "--model-role %s=PROVIDER/MODEL.",
+        "No %s model is bound, and %s cannot stand in (it needs %s, and must not be the model "
+        "under test), so the built-in rules do: they leave much unscored and are no basis for "
+        "results. Bind a model with --model-role %s=PROVIDER/MODEL.",
         role,
         PAPER_JUDGE,
         PAPER_JUDGE_KEY,

@@ -41,7 +41,9 @@ def read_yes_no(text: str) -> str | None:
     return None if _TURN.search(sentence) else lead[1].lower()
 
 
-_REJECTS = r"\b(?:not|never|neither|nor|nothing to do with|instead of|rather than|isn't|aren't|wasn't)"
+_REJECTS = (
+    r"\b(?:not|never|neither|nor|nothing to do with|instead of|rather than|isn't|aren't|wasn't)"
+)
 _DENIED = re.compile(
     r"\b(?:no|not|never|neither|nor|nothing|nobody|wrong|false|untrue|incorrect|doubt\w*|myth"
     r"|unlike|deny|denied|denies|smaller|less|fewer|shorter|lighter|slower|younger)\b|n't\b",
@@ -63,7 +65,9 @@ def read_names(text: str, true: Iterable[str], false: Iterable[str]) -> bool | N
     text = _plain(text)
     names = {True: tuple(true), False: tuple(false)}
     for name in (*names[True], *names[False]):
-        rejected = rf"{_REJECTS}(?: (?!but\b)[\w']+){{0,2}} [\"'*]*{re.escape(name)}(?!\w)(?:,? but\b)?"
+        rejected = (
+            rf"{_REJECTS}(?: (?!but\b)[\w']+){{0,2}} [\"'*]*{re.escape(name)}(?!\w)(?:,? but\b)?"
+        )
         text = re.sub(rejected, " ", text, flags=re.IGNORECASE)
     if _DENIED.search(text):
         return None

@@ -34,7 +34,9 @@ async def judge_solution(key: SolutionKey, judge: Model | None, case: Case) -> G
     verdict = "correct" if right else "wrong"
     shown = "no number" if number is None else f"{number:g}"
     judged = Judged(None, verdict, {"verdict": verdict})
-    return Grading(judged, None, f"It says {shown}; the solution is {key.solution:g}", dict(_SOURCE))
+    return Grading(
+        judged, None, f"It says {shown}; the solution is {key.solution:g}", dict(_SOURCE)
+    )
 
 
 def _said(answer: str) -> float | None:

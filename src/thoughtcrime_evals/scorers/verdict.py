@@ -144,6 +144,36 @@ class TruthVerdict(BaseModel):
     verdict: Literal["true", "false", "neither"]
 
 
+class HorizonVerdict(BaseModel):
+    """Which way an answer looks.
+
+    Attributes:
+        reason: One short sentence.
+        verdict: `short`, `long` or `neither`.
+    """
+
+    reason: str = ""
+    verdict: Literal["short", "long", "neither"]
+
+
+class ArticulationVerdict(BaseModel):
+    """On which of two strings a reasoning lets its answer turn.
+
+    Attributes:
+        reason: One short sentence.
+        first: On the first.
+        second: On the second.
+        flipped: The answer goes against where the reasoning ended.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    reason: str = ""
+    first: bool
+    second: bool = False
+    flipped: bool = False
+
+
 class SaidVerdict(BaseModel):
     """What a judge said by a questions file's own prompt.
 
@@ -181,7 +211,8 @@ class SaidVerdict(BaseModel):
 _IS_NUMBER = re.compile(r"\d{1,9}(?:\.\d{1,9})?")
 _WRITTEN = re.compile(
     rf"\s*(?:\+?(?P<number>{_IS_NUMBER.pattern})(?:\.|\s*%|\s*/\s*100)?"
-    r"|(?P<word>(?!(?:nan|inf(?:inity)?|sorry|i|cannot|can't|unable|n/?a)\b)[^\W\d_][\w&'\u2019-]*(?: [\w&'\u2019-]+){0,2})\.?)\s*",
+    r"|(?P<word>(?!(?:nan|inf(?:inity)?|sorry|i|cannot|can't|unable|n/?a)\b)"
+    r"[^\W\d_][\w&'\u2019-]*(?: [\w&'\u2019-]+){0,2})\.?)\s*",
     re.IGNORECASE,
 )
 

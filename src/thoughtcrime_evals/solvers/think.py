@@ -42,7 +42,7 @@ def think(thinking: ThinkingArg, weights: str | None = None, api: str = Api.CHAT
         if state.metadata.get("raw"):
             turn = await continue_text(state.user_prompt.text, arm, key)
         else:
-            turn = await take_turn(state.messages, arm, key, way)
+            turn = await take_turn(state.messages, arm, key, way, state.metadata.get("begins"))
         state.output = turn.output
         state.messages.append(turn.output.message)
         state.metadata["thinking"] = turn.observation.as_metadata()

@@ -19,7 +19,7 @@ from inspect_ai.model import (
 
 from thoughtcrime_evals.local.attach import attach
 from thoughtcrime_evals.thinking.arms import Arm
-from thoughtcrime_evals.thinking.dialects import Ask, ask, serves_raw
+from thoughtcrime_evals.thinking.dialects import Ask, ask, ask_begun, serves_raw
 from thoughtcrime_evals.thinking.message import normalise
 from thoughtcrime_evals.thinking.observe import Observation, observe
 from thoughtcrime_evals.thinking.reply import split_output
@@ -43,7 +43,11 @@ class Turn:
 
 
 async def take_turn(
-    messages: Sequence[ChatMessage], arm: Arm, seed_key: str, api: Api = Api.CHAT
+    messages: Sequence[ChatMessage],
+    arm: Arm,
+    seed_key: str,
+    api: Api = Api.CHAT,
+    begins: str | None = None,
 ) -> Turn:
     """Ask the model under test to reply to a conversation.
 
@@ -53,12 +57,13 @@ async def take_turn(
         seed_key: What tells this turn from all others of the run: with `--seed`, each turn is
             given a seed of its own, for one seed would make the epochs of a sample alike.
         api: Whether it goes as a conversation or as plain text.
+        begins: How the answer is begun for the model, which then is not asked to think.
 
     Raises:
         SetupError: The arm cannot be asked of this model.
     """
     model = model_for(api)
-    asked = ask(model, arm, api)
+    asked = ask(model, arm, api) if begins is None else ask_begun(model, begins, api)
     text = transcript(_instructed(messages, asked)) if api is Api.COMPLETIONS else None
     return await _generate(model, arm, asked, messages, text, seed_key)
 

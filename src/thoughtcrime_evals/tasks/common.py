@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inspect_ai import Epochs, Task
 from inspect_ai.log import HeadlineMetric
 from inspect_ai.model import GenerateConfig, Model
-from inspect_ai.scorer import Scorer
+from inspect_ai.scorer import Metric, Scorer
 from inspect_ai.solver import Solver
 from inspect_ai.viewer import (
     SampleScoreView,
@@ -19,13 +19,14 @@ from inspect_ai.viewer import (
     ViewerConfig,
 )
 
+from thoughtcrime_evals.errors import SetupError
 from thoughtcrime_evals.items.item import Item, items_sha256, probe_dataset, samples_each
 from thoughtcrime_evals.local.attach import active_model, batch_config, weights
 from thoughtcrime_evals.scorers.rows import SCORER
-from thoughtcrime_evals.solvers.think import think
+from thoughtcrime_evals.solvers.think import parse_api, think
 from thoughtcrime_evals.solvers.turn import model_for
 from thoughtcrime_evals.thinking.arms import Arm, ThinkingArg
-from thoughtcrime_evals.thinking.dialects import check
+from thoughtcrime_evals.thinking.dialects import ask_begun, check
 from thoughtcrime_evals.thinking.transcript import Api
 
 
@@ -54,6 +55,7 @@ class Probe:
         then: Sequence[Solver] = (),
         solver: Solver | None = None,
         sandbox: str | tuple[str, str] | None = None,
+        metrics: list[Metric | dict[str, list[Metric]]] | None = None,
     ) -> Task:
         """Put the task together.
 
@@ -65,15 +67,19 @@ class Probe:
             then: What is done after the model has answered.
             solver: What asks it, if one question and one answer are not all.
             sandbox: The machine that the model is given.
+            metrics: In place of the scorer's own.
         """
         model = active_model()
         samples = samples_each(items)
         if model is not None and any(item.raw for item in items):
             check(model_for(Api.COMPLETIONS), [Arm.OFF], Api.COMPLETIONS)
+        if model is not None:
+            check_begun(model_for(parse_api(api)), items, parse_api(api))
         return Task(
             dataset=probe_dataset(self.name, items, thinking),
             solver=[solver or think(thinking, weights=weights(model), api=api), *then],
             scorer=scorer,
+            metrics=metrics,
             sandbox=sandbox,
             epochs=Epochs(samples) if samples else None,
             config=sampling(model),
@@ -82,6 +88,21 @@ class Probe:
             version=self.version,
             metadata={"weights": weights(model), "items_sha256": items_sha256(items)},
         )
+
+
+def check_begun(model: Model, items: Sequence[Item], api: Api) -> None:
+    """Refuse items that begin the model's reply where its provider cannot go on from one.
+
+    Raises:
+        SetupError: It cannot; the sentence says which items to leave out.
+    """
+    begun = next((item for item in items if item.begins is not None), None)
+    if begun is None:
+        return
+    try:
+        ask_begun(model, begun.begins or "", api)
+    except SetupError as error:
+        raise SetupError(f"{error.message}: leave out the level {begun.condition!r}") from None
 
 
 def sampling(model: Model | None) -> GenerateConfig:

@@ -7,7 +7,7 @@ to say. An arm for which a provider has no words at all is refused before anythi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from inspect_ai.model import GenerateConfig, Model, ModelName
@@ -69,6 +69,34 @@ def check(model: Model, arms: Iterable[Arm], api: Api = Api.CHAT) -> None:
     """Refuse the arms that the model's provider cannot express; see `ask`."""
     for arm in arms:
         ask(model, arm, api)
+
+
+def ask_begun(model: Model, begins: str, api: Api = Api.CHAT) -> Ask:
+    """Put "do not think, and go on from these words" into the words of the model's provider.
+
+    Args:
+        model: The model under test; a local one with the adapter attached.
+        begins: How the answer begins.
+        api: Whether the item goes as a conversation or as plain text.
+
+    Returns:
+        What to send along.
+
+    Raises:
+        SetupError: The provider or the checkpoint has no way to be asked.
+    """
+    if api is Api.COMPLETIONS:
+        off = _ask_raw(model, Arm.OFF)
+        return replace(off, prefill=(off.prefill or "") + begins)
+    try:
+        going_on, off = _ask(model, Arm.PREFILL), _ask(model, Arm.OFF)
+    except _CannotSay:
+        raise SetupError(
+            f"{model} cannot be made to go on from a reply that is begun for it"
+        ) from None
+    # From the one what makes a server go on from a trailing turn, from the other the switch.
+    body = merge(going_on.config.extra_body or {}, off.config.extra_body or {})
+    return Ask(GenerateConfig(extra_body=body or None), prefill=begins)
 
 
 def serves_raw(model: Model) -> bool:
