@@ -8,7 +8,7 @@ import pytest
 from tests.support.logs import template
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _quick_collection() -> Iterator[None]:
     """Statsmodels collects garbage at each adjustment: what was there before is not looked at."""
     template()

@@ -13,8 +13,8 @@ from inspect_ai.model import ModelUsage
 
 from tests.support.server import Answer, Server, serve
 from thoughtcrime_evals.cli import app
-from thoughtcrime_evals.run.budget import Tally
 from thoughtcrime_evals.prices import read_prices
+from thoughtcrime_evals.run.budget import Tally
 
 MODEL = "openai-api/runtest"
 DOLLAR = 100_000
