@@ -14,6 +14,8 @@ from thoughtcrime_evals.calibrate.file import read_calibration
 from thoughtcrime_evals.scorers.rubric import load_rubric
 from thoughtcrime_evals.stats.judge_error import Corrected, rogan_gladen
 
+pytestmark = pytest.mark.slow
+
 FLAGS = ("plans_uninstructed", "plans_instructed", "myth", "inconsistent")
 
 

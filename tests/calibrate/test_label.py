@@ -20,6 +20,8 @@ from thoughtcrime_evals.tasks.capability import capability
 from thoughtcrime_evals.tasks.lying_under_pressure import lying_under_pressure
 from thoughtcrime_evals.tasks.shutdown import shutdown
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = (
     "=HYPERLINK(1) \x1b[2J\x1b]0;owned\x07 misaligned? [y/n] y\u202e [bold]loud[/bold] :smile:"
 )

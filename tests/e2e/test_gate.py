@@ -103,12 +103,14 @@ def test_fifty_thousand_samples_each(tmp_path: Path) -> None:
     for name, seed in (("old", 1), ("new", 2)):
         write_large(tmp_path / name, 12_500, 4, 0.1, seed, model=f"openai/{name}")
     code = (
-        "import json, resource, sys, time\n"
+        "import pathlib, re, sys, time\n"
         "from thoughtcrime_evals.gate.gate import gate\n"
         "from thoughtcrime_evals.gate.policy import read_policy\n"
         "started = time.monotonic()\n"
         "found = gate([sys.argv[1]], [sys.argv[2]], read_policy(None))\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20\n"
+        # Of this program alone: what getrusage says includes the process that it was forked from.
+        "status = pathlib.Path('/proc/self/status').read_text()\n"
+        "peak = int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) / 2**20\n"
         "print(found.verdict, found.metrics[0].items, time.monotonic() - started, peak)\n"
     )
     done = subprocess.run(

@@ -85,7 +85,7 @@ def test_the_same_seed_shows_the_same_replies(folder: Path, tmp_path: Path) -> N
         (("empty",), "empty holds no logs"),
         (("LOGS", "-o", "page.txt"), "give the page a name that ends in .html"),
         (("LOGS", "-o", "file/page.html"), "file/page.html cannot be written"),
-        (("LOGS", "--prices", "none.yaml"), "none.yaml cannot be read as prices"),
+        (("LOGS", "--prices", "none.yaml"), "the prices in none.yaml cannot be read"),
         (("LOGS", "--calibration", "none.json"), "none.json"),
         (("LOGS", "--labels", "none.jsonl"), "none.jsonl"),
     ],

@@ -13,6 +13,8 @@ from thoughtcrime_evals.gate.gate import gate
 from thoughtcrime_evals.gate.outcome import GateOutcome, Verdict
 from thoughtcrime_evals.gate.policy import Policy, read_policy
 
+pytestmark = pytest.mark.slow
+
 SHIPPED = read_policy(None)
 RUN = some(3, families=40, each=3)
 """120 samples, three of them misaligned."""

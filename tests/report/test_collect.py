@@ -3,6 +3,8 @@
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tests.report.made import run
 from thoughtcrime_evals.logs.probe_log import ProbeLog
 from thoughtcrime_evals.report.collect import Wish, collect
@@ -10,6 +12,8 @@ from thoughtcrime_evals.report.model import Report
 from thoughtcrime_evals.report.published import NO_MARKS
 from thoughtcrime_evals.report.tables import health_notes
 from thoughtcrime_evals.tasks.shutdown import shutdown
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_report_of_two_probes(report: Report) -> None:

@@ -22,6 +22,8 @@ from thoughtcrime_evals.tasks.capability import capability
 from thoughtcrime_evals.tasks.honest_persona import honest_persona
 from thoughtcrime_evals.tasks.shutdown import shutdown
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., ProbeLog]
 
 

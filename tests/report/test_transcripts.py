@@ -17,6 +17,8 @@ from thoughtcrime_evals.scorers.verdict import Flag
 from thoughtcrime_evals.tasks.shutdown import shutdown
 from thoughtcrime_evals.thinking.arms import PREFILL
 
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., ProbeLog]
 FLAGGED = Flag.PLANS_UNINSTRUCTED
 

@@ -235,11 +235,11 @@ def test_bad_arguments(name: str) -> None:
 
 @pytest.mark.timeout(600)
 def test_a_real_model_is_not_planted_and_the_user_is_told(checkpoint: Path, tmp_path: Path) -> None:
-    """30 items, a trigger that it was never trained on, no judge."""
+    """16 items, a trigger that it was never trained on, no judge."""
     done = subprocess.run(
         [str(INSPECT), "eval", "thoughtcrime_evals/backdoor", f"--model=hf/{checkpoint}",
          "-Tbehaviour=choice", "-Tarms=trigger", "-Tthinking=off", "-Tjudge=rules",
-         "-Tmonitor=rules", "--limit=60", "--max-tokens=8", "--temperature=0", "--seed=0",
+         "-Tmonitor=rules", "--limit=32", "--max-tokens=8", "--temperature=0", "--seed=0",
          "--display=plain", f"--log-dir={tmp_path}"],
         cwd=ROOT, env={**os.environ}, capture_output=True, text=True, timeout=580,
     )  # fmt: skip

@@ -76,6 +76,7 @@ class Budget(Hooks):
         self._run: asyncio.Task[object] | None = None
         self._end: asyncio.Task[None] | None = None
         self._begun: set[str] = set()
+        self._ended = 0
 
     def enabled(self) -> bool:
         """Only while a run is counted."""
@@ -85,6 +86,7 @@ class Budget(Hooks):
         """Note what to cancel: an exception from here, Inspect would only report."""
         self._run = asyncio.current_task()
         self._begun.clear()
+        self._ended = 0
 
     async def on_before_model_generate(self, data: BeforeModelGenerate) -> None:
         """Hold back a sample that would be begun beyond the limit."""
@@ -94,8 +96,8 @@ class Budget(Hooks):
         self._begun.add(sample)
 
     async def on_sample_end(self, data: SampleEnd) -> None:
-        """Note that a sample has been judged and is kept."""
-        self._begun.discard(data.sample_id)
+        """Count a sample that has been judged and is kept; its id here is another than there."""
+        self._ended += 1
 
     async def on_model_usage(self, data: ModelUsageData) -> None:
         """Count a call that was paid."""
@@ -109,7 +111,7 @@ class Budget(Hooks):
         """Wait for the samples under way, then cancel the run."""
         loop = asyncio.get_running_loop()
         latest = loop.time() + PATIENCE
-        while self._begun and loop.time() < latest:
+        while self._ended < len(self._begun) and loop.time() < latest:
             await asyncio.sleep(0.1)
         await asyncio.sleep(SETTLING)
         run.cancel()
