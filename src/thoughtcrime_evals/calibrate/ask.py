@@ -36,8 +36,8 @@ MEANINGS: Final = {
 def ask(draw: Draw, labels: Labels, console: Console) -> int:
     """Ask a person about what is not labelled yet.
 
-    The answer is labelled before the reasoning is shown. `b` goes back within this session; the
-    label is then given anew, and says so. The end of the input, and Ctrl-C, quit.
+    The answer is labelled before the reasoning is shown. `b` goes back to what was labelled just
+    before, whose label is then given anew, and says so. The end of the input, and Ctrl-C, quit.
 
     Args:
         draw: The samples.
@@ -66,7 +66,7 @@ def ask(draw: Draw, labels: Labels, console: Console) -> int:
             break
         if said == BACK:
             if at == 0:
-                console.print("There is nothing before this one in this session.")
+                console.print("There is nothing before this one to go back to.")
                 continue
             at -= 1
             if given and given[-1] == at:

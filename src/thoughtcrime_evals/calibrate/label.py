@@ -144,7 +144,7 @@ class Labels:
         self.labels.extend(labels)
 
     def take_back(self) -> None:
-        """Take the last label of this session out again."""
+        """Take the last label out again."""
         with self.path.open("r+b") as file:
             file.truncate(self._offsets.pop())
         self.labels.pop()
